@@ -1,0 +1,58 @@
+# `make run` serves the product, `make test` proves it. Both set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+help:
+	@echo "make run     set everything up and serve Broadsheet on http://localhost:8000"
+	@echo "make test    set everything up and pass the whole test suite"
+	@echo "make fast    the fast part of the suite"
+	@echo "make check   format, lint, types and the whole suite"
+	@echo "make format  put the code into form"
+	@echo "make bench   measure; prints tables, writes bench/results/"
+	@echo "make lock    write the lock files anew from pyproject.toml"
+	@echo "make clean   remove the virtual environment and caches (not the data folder)"
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+run: $(VENV)/installed
+	@exec $(BIN)/broadsheet up
+
+test: $(VENV)/installed-dev
+	@$(BIN)/python tools/find_chromium.py
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+fast: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not browser"
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check src tests tools bench
+	$(BIN)/ruff check src tests tools bench
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff format src tests tools bench
+	$(BIN)/ruff check --fix src tests tools bench
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m bench
+
+lock: $(VENV)/installed-dev
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml requirements-build.in -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help run test fast check format bench lock clean
+.DEFAULT_GOAL := help

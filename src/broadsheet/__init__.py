@@ -1,0 +1,3 @@
+"""Broadsheet: a self-hosted Daily Papers."""
+
+__version__ = "0.1.0"

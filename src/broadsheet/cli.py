@@ -1,0 +1,262 @@
+"""The command line: `broadsheet up` runs an instance, the other commands work on it."""
+
+import logging
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from broadsheet import __version__
+from broadsheet.environment import Environment
+from broadsheet.errors import BadInput, BroadsheetError
+from broadsheet.launch import instance
+from broadsheet.printing import card_json, err, out, print_cards, print_json, print_table, progress, safe
+
+app = typer.Typer(
+    help="A self-hosted Daily Papers.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+index_app = typer.Typer(help="The search index.", no_args_is_help=True)
+app.add_typer(index_app, name="index")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def main() -> NoReturn:
+    """Run a command; errors go to standard error: 2 for input that cannot be understood, 1 for what failed."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        app()
+    except BrokenPipeError:
+        sys.exit(1)
+    except BroadsheetError as error:
+        err().print(f"[bold]broadsheet:[/bold] {safe(str(error))}")
+        sys.exit(2 if isinstance(error, BadInput) else 1)
+    sys.exit(0)
+
+
+@app.command()
+def up() -> None:
+    """Set everything up and run the instance: database, sample, index, web server and worker."""
+    from broadsheet.running import run_instance
+
+    with instance() as environment:
+        run_instance(environment)
+
+
+@app.command()
+def serve() -> None:
+    """Run the web server alone."""
+    from broadsheet.running import run_web
+
+    with instance() as environment:
+        run_web(environment)
+
+
+@app.command()
+def work() -> None:
+    """Run the worker alone: it keeps the search index up with the catalogue."""
+    from broadsheet.supervisor import stop_on_signals
+
+    with instance() as environment:
+        from broadsheet.worker import work as follow
+
+        follow(environment["data"] / "index", stop_on_signals())
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files of papers, plain, .gz or .zst.")] = None,
+    *,
+    source: Annotated[str | None, typer.Option(help="Form of the files, where it is not recognised.")] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="Day whose edition the papers belong to, if they name none.")
+    ] = None,
+    fetch: Annotated[int, typer.Option(help="Fetch the hub's editions of this many days back.", min=0, max=60)] = 0,
+    problems: Annotated[bool, typer.Option(help="Show the records that were set aside, and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take papers into the catalogue. The same file twice changes nothing."""
+    from broadsheet.schedule import parse_day
+
+    day = parse_day(edition).first if edition else None
+    if not (files or fetch or problems):
+        raise BadInput("Name a file to ingest, or use --fetch DAYS or --problems.")
+    for path in files or []:
+        if not path.is_file():
+            raise BadInput(f"{path}: there is no such file.")
+    with instance() as environment:
+        if files or fetch:
+            wanted = Wanted(tuple(files or ()), source, day, fetch)
+            _ingest_all(environment, wanted, as_json=as_json)
+        if problems:
+            _print_problems(as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an ingest is to take in: files in a form, placed in an edition, and so many days of the hub's editions."""
+
+    files: tuple[Path, ...]
+    source: str | None
+    edition: date | None
+    days: int
+
+
+def _ingest_all(environment: Environment, wanted: Wanted, *, as_json: bool) -> None:
+    from broadsheet.indexing import follow_if_free
+    from broadsheet.ingest import Outcome
+    from broadsheet.ingest import ingest as take
+    from broadsheet.sources import fetch_editions, get_body, read_file
+
+    total = Outcome()
+    for path in wanted.files:
+        with progress(f"Ingesting {path.name}") as update:
+            total += take(read_file(path, wanted.source, wanted.edition), lambda outcome: update(outcome.read))
+    if wanted.days:
+        with progress("Fetching editions") as update:
+            drafts = fetch_editions(wanted.days, datetime.now(UTC).date(), get_body(environment["contact"]))
+            total += take(drafts, lambda outcome: update(outcome.read))
+    with progress("Indexing") as update:
+        indexed = follow_if_free(environment["data"] / "index", update)
+    _print_outcome(total, indexed, as_json=as_json)
+
+
+def _print_outcome(total: Any, indexed: int | None, *, as_json: bool) -> None:
+    counts = {"read": total.read, "new": total.new, "changed": total.changed, "known": total.known}
+    counts["set_aside"] = total.set_aside
+    if as_json:
+        return print_json(counts | {"indexed": indexed})
+    out().print(
+        f"{total.read:,} records read: {total.new:,} new papers, {total.changed:,} changed, "
+        f"{total.known:,} known before, {total.set_aside:,} set aside."
+    )
+    if indexed is None:
+        out().print("The running worker indexes them.")
+    if total.set_aside:
+        err().print("`broadsheet ingest --problems` tells why records were set aside.")
+    return None
+
+
+def _print_problems(*, as_json: bool) -> None:
+    from broadsheet.store.intake import list_problems
+
+    found = list_problems(200)
+    if as_json:
+        return print_json([{"source": p.source, "key": p.key, "reason": p.reason, "excerpt": p.excerpt} for p in found])
+    for problem in found:
+        out().print(f"[bold]{safe(problem.key)}[/bold] ({problem.source}): {safe(problem.reason)}")
+        if problem.excerpt:
+            out().print(f"  [dim]{safe(problem.excerpt[:160])}[/dim]")
+    if not found:
+        out().print("No records are set aside.")
+    return None
+
+
+@app.command()
+def search(
+    words: Annotated[list[str] | None, typer.Argument(help="What to look for.")] = None,
+    *,
+    category: Annotated[str, typer.Option(help="Only papers of this category, archive or field.")] = "",
+    since: Annotated[str, typer.Option("--from", help="Only papers from this day, month or year on.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Only papers up to this day, month or year.")] = "",
+    sort: Annotated[str, typer.Option(help="relevance or newest.")] = "relevance",
+    page: Annotated[str, typer.Option(help="Page of the results, 20 each.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Search the papers."""
+    with instance() as environment:
+        from broadsheet.index import Reader
+        from broadsheet.search import parse_request
+        from broadsheet.search import search as find
+
+        fields = {"q": " ".join(words or []), "category": category, "from": since, "to": until}
+        request = parse_request({**fields, "sort": sort, "page": page})
+        found = find(Reader(environment["data"] / "index"), request)
+    if as_json:
+        results = [card_json(match.card) for match in found.matches]
+        return print_json({"total": found.total, "milliseconds": round(found.milliseconds, 1), "papers": results})
+    for note in found.notes:
+        err().print(safe(note))
+    print_cards([match.card for match in found.matches], request.page.offset + 1)
+    out().print(f"{found.total:,} papers in {found.milliseconds:.0f} ms" if found.total else "Nothing matches.")
+    return None
+
+
+@app.command()
+def edition(
+    period: Annotated[str, typer.Argument(help="2026-05-29, 2026-W22 or 2026-05; the newest day without one.")] = "",
+    *,
+    limit: Annotated[int, typer.Option(help="How many papers to print.", min=1, max=1000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Print the edition of a day, a week or a month."""
+    from broadsheet import schedule
+
+    wanted = schedule.parse_period(period) if period else None
+    with instance():
+        from broadsheet.listing import PageNumber, list_page
+        from broadsheet.store.orderings import newest_edition, period_papers
+
+        newest = newest_edition() if wanted is None else None
+        shown = schedule.day(newest) if newest else wanted
+        papers = list_page(period_papers(shown.first, shown.last), PageNumber(1, limit)) if shown else None
+    if as_json:
+        cards = [card_json(card) for card in papers.items] if papers else []
+        return print_json(
+            {"period": shown.code if shown else None, "total": papers.total if papers else 0, "papers": cards}
+        )
+    if not (shown and papers and papers.items):
+        out().print(f"No edition appeared in {shown.label}." if shown else "There are no editions yet.")
+        return None
+    out().print(f"[bold]{shown.label}[/bold], {papers.total} papers\n")
+    print_cards(papers.items, 1)
+    return None
+
+
+@index_app.command()
+def rebuild() -> None:
+    """Build the search index anew from the catalogue; searches go on over the old one meanwhile."""
+    from broadsheet import indexing
+    from broadsheet.store.catalogue import count_papers
+
+    with instance() as environment, progress("Building the index", count_papers()) as update:
+        written = indexing.rebuild(environment["data"] / "index", update)
+    out().print(f"{written:,} papers indexed.")
+
+
+@index_app.command()
+def update() -> None:
+    """Bring the search index up to date with the catalogue."""
+    with instance() as environment:
+        from broadsheet import indexing
+
+        with progress("Updating the index") as advance:
+            written = indexing.follow(environment["data"] / "index", advance)
+    out().print(f"{written:,} papers indexed.")
+
+
+@app.command()
+def doctor(*, as_json: AsJson = False) -> None:
+    """Show the effective settings and check the parts of the instance."""
+    with instance() as environment:
+        from broadsheet.doctor import examine
+
+        findings = examine(environment)
+    if as_json:
+        checks = [{"name": f.name, "well": f.well, "seen": f.seen} for f in findings]
+        print_json({"settings": environment.shown(), "checks": checks})
+    else:
+        print_table("Settings", environment.shown())
+        out().print()
+        print_table("Checks", {f"{'ok  ' if f.well else 'FAIL'} {f.name}": f.seen for f in findings})
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out().print(f"broadsheet {__version__}")

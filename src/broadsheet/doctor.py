@@ -1,0 +1,104 @@
+"""The doctor: what an instance is made of, and what ails it."""
+
+import platform
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from django.db import DatabaseError
+
+from broadsheet import __version__
+from broadsheet.environment import Environment
+from broadsheet.errors import BroadsheetError
+from broadsheet.index import Reader
+from broadsheet.store.catalogue import count_papers
+from broadsheet.store.query import rows
+from broadsheet.store.schema import pending_migrations
+
+LEAST_FREE_GIB = 1.0
+OLDEST = 160_000
+"""PostgreSQL 16, as the server writes its number."""
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "data_checksums": "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, whether it is well, and what was seen or what to do."""
+
+    name: str
+    well: bool
+    seen: str
+
+
+def examine(environment: Environment) -> list[Finding]:
+    """All checks; one that fails to run is a finding too."""
+    index = environment["data"] / "index"
+    return [
+        _versions(),
+        _checked("database", _database),
+        _checked("durability", _durability),
+        _checked("schema", _schema),
+        _checked("search index", lambda: _index(index)),
+        _disk(environment["data"]),
+        Finding("mail", True, "this version sends none"),
+        _debug(environment),
+    ]
+
+
+def _checked(name: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except (BroadsheetError, DatabaseError) as error:
+        return Finding(name, False, str(error).strip())
+
+
+def _versions() -> Finding:
+    parts = (f"{name} {version(name)}" for name in ("django", "tantivy", "granian", "psycopg"))
+    return Finding(
+        "versions", True, f"broadsheet {__version__}, python {platform.python_version()}, {', '.join(parts)}"
+    )
+
+
+def _database() -> Finding:
+    server, number, size = rows(
+        """SELECT current_setting('server_version'), current_setting('server_version_num')::int,
+                  pg_size_pretty(pg_database_size(current_database()))"""
+    )[0]
+    if number < OLDEST:
+        return Finding("database", False, f"PostgreSQL {server} is too old: 16 or newer is needed")
+    return Finding("database", True, f"PostgreSQL {server}, {size}, {count_papers():,} papers")
+
+
+def _durability() -> Finding:
+    found = {name: str(rows("SELECT current_setting(%s)", name)[0][0]) for name in DURABLE}
+    off = [f"{name} is {found[name]}" for name in DURABLE if found[name] != DURABLE[name]]
+    return Finding(
+        "durability", not off, "; ".join(off) or "fsync, synchronous commit, full pages and checksums are on"
+    )
+
+
+def _schema() -> Finding:
+    pending = pending_migrations()
+    return Finding("schema", not pending, f"pending: {', '.join(pending)}" if pending else "up to date")
+
+
+def _index(folder: Path) -> Finding:
+    indexed, held = Reader(folder).count(), count_papers()
+    if indexed == held:
+        return Finding("search index", True, f"{indexed:,} papers, up to date")
+    return Finding(
+        "search index", False, f"{indexed:,} of {held:,} papers; run `broadsheet index update` or the worker"
+    )
+
+
+def _disk(data: Path) -> Finding:
+    free = shutil.disk_usage(data).free / 2**30
+    return Finding("disk", free >= LEAST_FREE_GIB, f"{free:.1f} GiB free at {data}")
+
+
+def _debug(environment: Environment) -> Finding:
+    if environment["debug"]:
+        return Finding("debug", False, "BROADSHEET_DEBUG shows tracebacks to visitors; unset it")
+    return Finding("debug", True, "off")

@@ -1,0 +1,17 @@
+"""The few kinds of failure a user can meet; entries map each to a status or an exit code once."""
+
+
+class BroadsheetError(Exception):
+    """Base of every failure we explain ourselves. The message names the thing, the cause and the way out."""
+
+
+class BadInput(BroadsheetError):
+    """What was asked cannot be understood: 400 on the web, exit code 2 in the command line."""
+
+
+class NotFound(BroadsheetError):
+    """The thing named does not exist: 404 on the web, exit code 1 in the command line."""
+
+
+class Unavailable(BroadsheetError):
+    """A part of the system cannot answer now: 503 on the web, exit code 1 in the command line."""

@@ -1,0 +1,73 @@
+"""Launch: from a bare data folder to a running Django over an up-to-date database."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+
+from broadsheet.environment import PREFIX, Environment, read_environment
+from broadsheet.errors import Unavailable
+
+SCHEMA_LOCK = 20_260_002
+SECRET_FILE = "secret-key"  # noqa: S105 - a file's name
+
+
+@contextmanager
+def instance() -> Iterator[Environment]:
+    """The instance's environment with Django ready; a private database server runs while this is open."""
+    environment = read_environment()
+    make_data_folder(environment["data"])
+    hand_over_secret(environment)
+    with _database(environment):
+        os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings"
+        django.setup()
+        ensure_schema()
+        yield environment
+
+
+def make_data_folder(data: Path) -> None:
+    """Create the folder that holds everything the instance owns. Raises Unavailable where that is refused."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "log").mkdir(exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {data} cannot be made ({error.strerror}). Name another with {PREFIX}DATA."
+        ) from error
+
+
+def hand_over_secret(environment: Environment) -> None:
+    """Put the signing key where the settings find it, making one at the first start."""
+    if environment["secret_key"]:
+        return
+    path = environment["data"] / SECRET_FILE
+    if not path.exists():
+        temporary = path.with_name(f"{SECRET_FILE}.{os.getpid()}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        temporary.replace(path)
+    os.environ[f"{PREFIX}SECRET_KEY_FILE"] = str(path)
+
+
+@contextmanager
+def _database(environment: Environment) -> Iterator[None]:
+    """The database that was named, or the private server, started if it does not run."""
+    if environment["database_url"]:
+        yield
+        return
+    from broadsheet.store.server import attach
+
+    with attach(environment["data"]) as attachment:
+        os.environ[f"{PREFIX}DATABASE_URL"] = attachment.server.url
+        yield
+
+
+def ensure_schema() -> None:
+    """Bring the tables up to date; processes that start together take turns."""
+    from broadsheet.store.schema import migrate
+
+    migrate(SCHEMA_LOCK)

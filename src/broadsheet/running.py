@@ -1,0 +1,96 @@
+"""Running: what stands between a ready instance and its address on the screen."""
+
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from django.core.management import call_command
+
+from broadsheet import indexing, sample
+from broadsheet.environment import PREFIX, Environment
+from broadsheet.errors import BadInput, Unavailable
+from broadsheet.index import Reader
+from broadsheet.printing import out, progress
+from broadsheet.store.catalogue import count_papers
+from broadsheet.supervisor import Program, supervise, web_program, worker_program
+
+READY_S = 30.0
+PORT_WAIT_S = 5.0
+
+
+def run_instance(environment: Environment) -> None:
+    """Everything: sample if the catalogue is empty, index if there is none, then web server and worker."""
+    check_port(environment)
+    if environment["sample"] and count_papers() == 0:
+        with progress("Loading the sample catalogue", sample.SIZE) as update:
+            sample.load(lambda outcome: update(outcome.read))
+    _ensure_index(environment)
+    _run(environment, [_web(environment), worker_program()])
+
+
+def run_web(environment: Environment) -> None:
+    """The web server alone."""
+    check_port(environment)
+    _run(environment, [_web(environment)])
+
+
+def _run(environment: Environment, programs: list[Program]) -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+    supervise(programs, _announcement(environment))
+
+
+def _web(environment: Environment) -> Program:
+    return web_program(environment["host"], environment["port"], environment["workers"])
+
+
+def _ensure_index(environment: Environment) -> None:
+    folder = environment["data"] / "index"
+    try:
+        Reader(folder).count()
+    except Unavailable:
+        with progress("Building the search index", count_papers()) as update:
+            indexing.rebuild(folder, update)
+
+
+def check_port(environment: Environment) -> None:
+    """Raises BadInput where the port is taken; one that is just being given up is waited for."""
+    host, port = environment["host"], environment["port"]
+    deadline = time.monotonic() + PORT_WAIT_S
+    while True:
+        try:
+            with socket.create_server((host, port)):
+                return
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise BadInput(
+                    f"Port {port} on {host} cannot be used ({error.strerror}). Stop what runs there, "
+                    f"or choose another: {PREFIX}PORT=8001."
+                ) from error
+            time.sleep(0.25)
+
+
+def _announcement(environment: Environment) -> Callable[[], None]:
+    host = environment["host"]
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+    address = f"http://{shown}:{environment['port']}"
+
+    def announce() -> None:
+        _wait_until_ready(f"http://{'127.0.0.1' if shown == 'localhost' else host}:{environment['port']}/health")
+        out().print(f"{environment['site_name']} is at [bold]{environment['url'] or address}[/bold] (Ctrl-C stops it)")
+
+    return announce
+
+
+def _wait_until_ready(url: str) -> None:
+    """Ask our own server until it answers."""
+    deadline = time.monotonic() + READY_S
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < deadline:
+        try:
+            with opener.open(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise Unavailable("The web server does not answer. What it says stands above.")

@@ -1,0 +1,136 @@
+"""The hub's daily-papers records as its API sends them: in an array or one a line, bare or with the day they were seen.
+
+Field notes in docs/sources.md. The handle of a user or an organisation stands in `name` or in `user`, texts may stand
+in the outer record or in the inner one, and the outer `publishedAt` is not to be trusted: the inner one is read.
+"""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+from broadsheet.drafts import Counts, Draft, DraftLink, EditionPlace, PrintedAuthor, Problem
+from broadsheet.errors import BadInput
+from broadsheet.identity import parse_identifier
+from broadsheet.sources import fields
+from broadsheet.sources.files import read_array, read_objects
+from broadsheet.sources.http import FetchFailed, FetchPolicy, fetch, user_agent
+
+NAME = "hub"
+API = "https://huggingface.co/api/daily_papers"
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a file starts with a record that wraps a paper."""
+    start = head.lstrip()
+    wraps = b'"paper"' in start or b'"record"' in start[:400]
+    return start.startswith((b"[", b"{")) and wraps
+
+
+def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[Draft | Problem]:
+    """A draft for each record. Records take their place in their day's edition in the order of the file."""
+    head = stream.peek(64).lstrip()[:1]  # type: ignore[attr-defined]
+    read_items = read_array if head == b"[" else read_objects
+    positions: Counter[date] = Counter()
+    for item in read_items(stream, name, NAME):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        place, payload, record = item
+        try:
+            yield draft(record, payload, edition, positions)
+        except BadInput as error:
+            yield Problem(NAME, str(record.get("arxiv_id") or place)[:300], str(error), json.dumps(record)[:200])
+
+
+def draft(seen: Mapping[str, Any], payload: bytes, edition: date | None, positions: Counter[date]) -> Draft:
+    """One record as a draft. Raises BadInput for a field of the wrong kind or a paper without id."""
+    outer = fields.mapping(seen, "record") or seen
+    paper = fields.mapping(outer, "paper") or outer
+    key = fields.key(fields.text(paper, "id"))
+    identifier = parse_identifier(key)
+    day = _edition_day(seen, paper) or edition
+    observed = fields.moment(fields.text(seen, "observed_at"))
+    summary = fields.text(paper, "ai_summary")
+    return Draft(
+        source=NAME,
+        key=key,
+        payload_hash=fields.digest(payload),
+        title=fields.text(paper, "title") or fields.text(outer, "title"),
+        abstract=fields.text(paper, "summary") or fields.text(outer, "summary"),
+        identifiers=(identifier,) if identifier else (),
+        authors=tuple(_authors(paper)),
+        published=fields.partial_date(fields.text(paper, "publishedAt")),
+        withdrawn=bool(fields.text(paper, "withdrawnAt")),
+        tags=fields.texts(paper, "ai_keywords"),
+        organisation=fields.organisation(paper, "organization") or fields.organisation(outer, "organization"),
+        links=tuple(_links(paper, outer)),
+        summary=summary,
+        summary_by=(fields.text(paper, "ai_summary_model") or "a language model of the hub") if summary else "",
+        counts=_counts(paper, outer, observed),
+        edition=_place(day, positions),
+        observed_at=observed,
+    )
+
+
+def fetch_editions(days: int, today: date, fetch: Callable[[str], bytes]) -> Iterator[Draft | Problem]:
+    """Drafts of the hub's editions of the last `days` days, oldest first; `fetch` gets the body of an address."""
+    for back in reversed(range(days)):
+        day = today - timedelta(days=back)
+        body = fetch(f"{API}?date={day.isoformat()}&limit=100")
+        yield from read(io.BufferedReader(io.BytesIO(body)), f"the hub's edition of {day.isoformat()}", day)
+
+
+def get_body(contact: str) -> Callable[[str], bytes]:
+    """A function that gets the body of an address, introducing us with `contact`. It raises FetchFailed."""
+    policy = FetchPolicy(user_agent=user_agent(contact))
+
+    def body(url: str) -> bytes:
+        fetched = fetch(url, policy=policy)
+        if fetched.status != HTTPStatus.OK:
+            raise FetchFailed(f"{url} answered with status {fetched.status}. Try again later.")
+        return fetched.body
+
+    return body
+
+
+def _edition_day(seen: Mapping[str, Any], paper: Mapping[str, Any]) -> date | None:
+    return fields.day(fields.text(seen, "first_daily_date")) or fields.day(fields.text(paper, "submittedOnDailyAt"))
+
+
+def _place(day: date | None, positions: Counter[date]) -> EditionPlace | None:
+    if day is None:
+        return None
+    positions[day] += 1
+    return EditionPlace(day, positions[day])
+
+
+def _authors(paper: Mapping[str, Any]) -> Iterator[PrintedAuthor]:
+    for author in fields.items(paper, "authors"):
+        if not isinstance(author, dict):
+            raise BadInput(f"authors: objects were expected, not {type(author).__name__}")
+        if not author.get("hidden"):
+            yield PrintedAuthor(fields.text(author, "name"))
+
+
+def _links(paper: Mapping[str, Any], outer: Mapping[str, Any]) -> Iterator[DraftLink]:
+    repository = fields.text(paper, "githubRepo") or fields.text(outer, "githubRepo")
+    if repository:
+        yield DraftLink("code", repository, fields.text(paper, "githubRepoAddedBy") or NAME)
+    project = fields.text(paper, "projectPage") or fields.text(outer, "projectPage")
+    if project:
+        yield DraftLink("project", project, NAME)
+    for url in dict.fromkeys((*fields.texts(paper, "mediaUrls"), *fields.texts(outer, "mediaUrls"))):
+        yield DraftLink("media", url, NAME)
+
+
+def _counts(paper: Mapping[str, Any], outer: Mapping[str, Any], observed: Any) -> Counts | None:
+    votes, comments = fields.number(paper, "upvotes"), fields.number(outer, "numComments")
+    stars = fields.number(paper, "githubStars")
+    moment = observed or fields.moment(fields.text(paper, "submittedOnDailyAt"))
+    if moment is None or (votes is None and comments is None):
+        return None
+    return Counts(votes, comments, stars, moment)

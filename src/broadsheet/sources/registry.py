@@ -1,0 +1,61 @@
+"""The registry: which sources there are, how much their word weighs, and which of them a file belongs to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from broadsheet.drafts import Draft, Problem
+from broadsheet.errors import BadInput
+from broadsheet.sources import hub, jsonl, seed
+from broadsheet.sources.files import open_file
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of record.
+
+    `recognises` looks at the first bytes of a file; `read` yields its drafts and problems, given the file, a name for
+    messages and the edition to place records in that name none.
+    """
+
+    name: str
+    authority: int
+    meaning: str
+    recognises: Callable[[bytes], bool]
+    read: Callable[[BinaryIO, str, date | None], Iterator[Draft | Problem]]
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source("seed", 1, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
+        Source("hub", 1, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read),
+        Source("jsonl", 2, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
+    )
+}
+
+
+def authority(name: str) -> int:
+    """The weight of a source's word; a source no longer registered weighs nothing."""
+    source = SOURCES.get(name)
+    return source.authority if source else 0
+
+
+def read_file(path: Path, source: str | None = None, edition: date | None = None) -> Iterator[Draft | Problem]:
+    """Drafts and problems from a file (plain, .gz or .zst). Raises BadInput for a file that cannot be read."""
+    with open_file(path) as (stream, head):
+        yield from choose(head, path.name, source).read(stream, path.name, edition)
+
+
+def choose(head: bytes, name: str, source: str | None = None) -> Source:
+    """The source asked for by name, or the one that recognises the file's first bytes."""
+    if source is not None:
+        if source not in SOURCES:
+            raise BadInput(f"There is no source {source!r}. Choose one of: {', '.join(SOURCES)}.")
+        return SOURCES[source]
+    for candidate in SOURCES.values():
+        if candidate.recognises(head):
+            return candidate
+    raise BadInput(f"{name} is in none of the known forms. Name one with --source: {', '.join(SOURCES)}.")

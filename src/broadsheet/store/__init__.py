@@ -1,0 +1,1 @@
+"""The records: the only room that knows tables and SQL."""

@@ -1,0 +1,33 @@
+"""The schema: bringing an empty or older database up to date."""
+
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from broadsheet.errors import Unavailable
+from broadsheet.store.subjects import sync_categories
+from broadsheet.taxonomy import load as load_taxonomy
+
+
+def pending_migrations() -> list[str]:
+    """Names of the migrations that this version brings and the database has not seen."""
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def migrate(lock: int) -> None:
+    """Apply what is pending, under an advisory lock. Raises Unavailable where the database cannot be reached."""
+    try:
+        if not pending_migrations():
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock])
+            try:
+                call_command("migrate", verbosity=0, interactive=False)
+                sync_categories(load_taxonomy())
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+    except OperationalError as error:
+        raise Unavailable(
+            f"The database cannot be opened: {str(error).strip()}. Check DATABASE_URL, or unset it for the private one."
+        ) from error

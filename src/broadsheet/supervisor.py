@@ -1,0 +1,89 @@
+"""The supervisor: the processes of an instance, started together, watched, and stopped together."""
+
+import ctypes
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+log = logging.getLogger("broadsheet.supervisor")
+
+GRACE_S = 8.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A process to keep running, by the name the log calls it."""
+
+    name: str
+    command: Sequence[str]
+
+
+def web_program(host: str, port: int, workers: int) -> Program:
+    """The web server."""
+    options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
+    options += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
+    options += ["--workers-kill-timeout", "5s"]
+    return Program("web", [sys.executable, "-m", "granian", *options, "broadsheet.web.wsgi:application"])
+
+
+def worker_program() -> Program:
+    """The worker."""
+    return Program("worker", [sys.executable, "-m", "broadsheet", "work"])
+
+
+def supervise(programs: Sequence[Program], ready: Callable[[], None]) -> None:
+    """Run the programs until SIGINT or SIGTERM; one that ends by itself is started again."""
+    stop = stop_on_signals()
+    running = {program.name: _start(program) for program in programs}
+    try:
+        ready()
+        while not stop.wait(0.5):
+            for program in programs:
+                if running[program.name].poll() is not None:
+                    log.error("%s ended with %s; starting it again", program.name, running[program.name].returncode)
+                    stop.wait(1.0)
+                    running[program.name] = _start(program)
+    finally:
+        _end(running)
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)
+    return stop
+
+
+def _start(program: Program) -> subprocess.Popen[bytes]:
+    # A session of its own keeps the terminal's Ctrl-C for the supervisor; the death signal ends it if we are killed.
+    return subprocess.Popen(program.command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end(running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + GRACE_S
+    for name, process in running.items():
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("%s does not end; killing it", name)
+            process.kill()
+            process.wait()

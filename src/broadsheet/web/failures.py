@@ -1,0 +1,90 @@
+"""Failures: each kind of error becomes one status and a page that helps."""
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+
+from broadsheet.errors import BadInput, BroadsheetError, NotFound, Unavailable
+from broadsheet.web.rendering import render, render_bare
+
+log = logging.getLogger("broadsheet.web")
+
+HEADINGS = {
+    400: "That request cannot be read",
+    404: "There is no such page",
+    405: "That cannot be done here",
+    413: "That is too large",
+    500: "Something broke on our side",
+    503: "Not available just now",
+}
+
+
+class Failures:
+    """Middleware that turns exceptions into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        response = self.get_response(request)
+        if response.status_code == 405:
+            return failure_page(request, 405, f"This page answers {response.headers.get('Allow', 'GET')} only.")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """Called by Django with whatever a handler raised."""
+        status, message = explained(error)
+        if status >= 500:
+            log.error("%s %s", request.method, request.path, exc_info=error)
+        return failure_page(request, status, message)
+
+
+def explained(error: Exception) -> tuple[int, str]:
+    """Status and message for an exception; what a stranger should not see is not in it."""
+    match error:
+        case BadInput():
+            return 400, str(error)
+        case NotFound() | Http404():
+            return 404, str(error) if isinstance(error, BroadsheetError) else "Nothing has this address."
+        case RequestDataTooBig():
+            return 413, "Send less in one request."
+        case SuspiciousOperation() | BadRequest():
+            return 400, "The request is malformed."
+        case Unavailable():
+            return 503, str(error)
+        case OperationalError() | InterfaceError():
+            return 503, "The database does not answer, or took too long. Try again in a minute."
+        case _:
+            return 500, "The error is in the log. Try again, or tell the operator what you did."
+
+
+def failure_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """The page for a failure, in plain words even where the usual page cannot be made."""
+    context = {"heading": HEADINGS.get(status, "That did not work"), "message": message, "status": status}
+    try:
+        response = render(request, "failure.html", context, status=status)
+    except Exception:
+        log.exception("the failure page failed")
+        response = render_bare(context["heading"], message, status=status)  # type: ignore[arg-type]
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404: no route fits."""
+    return failure_page(request, 404, "Nothing has this address.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return failure_page(request, 400, "The request is malformed.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
+    return failure_page(request, 500, "The error is in the log. Try again, or tell the operator what you did.")

@@ -1,0 +1,93 @@
+"""Listings: the papers of a category, an author, an organisation, a venue, a tag, by one path."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from broadsheet.errors import NotFound
+from broadsheet.listing import list_page, parse_page
+from broadsheet.store import orderings
+from broadsheet.store.orderings import Ordering
+from broadsheet.taxonomy import load as load_taxonomy
+from broadsheet.web.access import Who, open_to
+from broadsheet.web.rendering import render
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over a listing: the kind of thing, its name, and the way up."""
+
+    kind: str
+    name: str
+    note: str = ""
+    above: tuple[tuple[str, str], ...] = ()
+    below: tuple[tuple[str, str], ...] = ()
+
+
+@open_to(Who.ANYONE)
+def category(request: HttpRequest, code: str) -> HttpResponse:
+    """The front page of a category, an archive or a whole field."""
+    taxonomy = load_taxonomy()
+    found = taxonomy.get(code)
+    if found is None:
+        raise NotFound(f"There is no category {code[:80]!r}. The list is at /categories.")
+    if found.code != code:
+        return HttpResponseRedirect(f"/categories/{found.code}")
+    above = [(ancestor.name, f"/categories/{ancestor.code}") for ancestor in taxonomy.ancestors(code)]
+    below = [(child.name, f"/categories/{child.code}") for child in taxonomy.children(code)]
+    heading = Heading("Category", found.name, found.code, tuple(above), tuple(below))
+    return _listing(request, heading, orderings.category_papers(code))
+
+
+@open_to(Who.ANYONE)
+def author(request: HttpRequest, key: str) -> HttpResponse:
+    """The papers that print an author's name."""
+    number, name = _found(orderings.find_author(key), "author", key)
+    note = "All papers that print this name. Namesakes are not told apart yet."
+    return _listing(request, Heading("Author", name, note), orderings.author_papers(number))
+
+
+@open_to(Who.ANYONE)
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """The papers of an organisation."""
+    number, name = _found(orderings.find_organisation(slug), "organisation", slug)
+    heading = Heading("Organisation", name, above=(("Organisations", "/organisations"),))
+    return _listing(request, heading, orderings.organisation_papers(number))
+
+
+@open_to(Who.ANYONE)
+def venue(request: HttpRequest, slug: str) -> HttpResponse:
+    """The papers of a venue."""
+    number, name = _found(orderings.find_venue(slug), "venue", slug)
+    return _listing(request, Heading("Venue", name), orderings.venue_papers(number))
+
+
+@open_to(Who.ANYONE)
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """The papers with a tag."""
+    number, name = _found(orderings.find_tag(slug), "tag", slug)
+    return _listing(request, Heading("Tag", name), orderings.tag_papers(number))
+
+
+@open_to(Who.ANYONE)
+def categories(request: HttpRequest) -> HttpResponse:
+    """The taxonomy with the number of papers in each category."""
+    return render(request, "categories.html", {"taxonomy": load_taxonomy(), "counts": orderings.category_counts()})
+
+
+@open_to(Who.ANYONE)
+def organisations(request: HttpRequest) -> HttpResponse:
+    """The organisations with the most papers."""
+    return render(request, "organisations.html", {"organisations": orderings.list_organisations(300)})
+
+
+def _found(row: tuple[int, str] | None, kind: str, name: str) -> tuple[int, str]:
+    if row is None:
+        raise NotFound(f"There is no {kind} {name[:80]!r} here. Search for the name instead.")
+    return row
+
+
+def _listing(request: HttpRequest, heading: Heading, ordering: Ordering) -> HttpResponse:
+    page = parse_page(request.GET.get("page", ""))
+    context = {"heading": heading, "papers": list_page(ordering, page), "page": page}
+    return render(request, "listing.html", context)

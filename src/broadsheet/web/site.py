@@ -1,0 +1,22 @@
+"""The site itself: health, and what crawlers ask for."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from broadsheet import __version__
+from broadsheet.store.query import rows
+from broadsheet.web.access import Who, open_to
+
+ROBOTS = "User-agent: *\nDisallow: /papers?\n"
+
+
+@open_to(Who.ANYONE)
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers."""
+    rows("SELECT 1")
+    return JsonResponse({"status": "ok", "version": __version__})
+
+
+@open_to(Who.ANYONE)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Papers may be crawled; searches may not."""
+    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")

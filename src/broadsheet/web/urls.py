@@ -1,0 +1,29 @@
+"""The site map: every route, in one file. Who may call each stands at its handler."""
+
+from django.urls import path
+
+from broadsheet.web import front, listings, papers, search, site
+
+urlpatterns = [
+    path("", front.front),
+    path("papers", search.results),
+    path("papers/week", front.latest, {"kind": "week"}),
+    path("papers/month", front.latest, {"kind": "month"}),
+    path("papers/date/<str:code>", front.day),
+    path("papers/week/<str:code>", front.week),
+    path("papers/month/<str:code>", front.month),
+    path("papers/<path:name>", papers.paper),
+    path("categories", listings.categories),
+    path("categories/<str:code>", listings.category),
+    path("authors/<str:key>", listings.author),
+    path("organisations", listings.organisations),
+    path("organisations/<str:slug>", listings.organisation),
+    path("venues/<str:slug>", listings.venue),
+    path("tags/<str:slug>", listings.tag),
+    path("health", site.health),
+    path("robots.txt", site.robots),
+]
+
+handler400 = "broadsheet.web.failures.bad_request"
+handler404 = "broadsheet.web.failures.not_found"
+handler500 = "broadsheet.web.failures.server_error"
