@@ -9,7 +9,7 @@ import pytest
 from broadsheet.index import IndexDocument, Reader, Writer, days_since_epoch
 
 
-def paper(paper_id: int, title: str, abstract: str = "", **more: Any) -> IndexDocument:  # noqa: ANN401
+def paper(paper_id: int, title: str, abstract: str = "", **more: Any) -> IndexDocument:
     more.setdefault("key", f"2401.{paper_id:05d}")
     return IndexDocument(paper_id, title=title, abstract=abstract, **more)
 

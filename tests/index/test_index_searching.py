@@ -18,13 +18,13 @@ def paper(number: int, title: str, abstract: str = "") -> IndexDocument:
     return IndexDocument(number, f"2401.{number:05d}", title, abstract)
 
 
-def found(reader: Reader, words: str, **more: Any) -> list[int]:  # noqa: ANN401
+def found(reader: Reader, words: str, **more: Any) -> list[int]:
     """Papers that hold all the words, by number."""
     hits = reader.search(TextQuery(words, **more))
     return sorted(hit.paper_id for hit in hits.rows if hits.mode == "all" or hit.score >= 100)
 
 
-def first(reader: Reader, words: str, **more: Any) -> int:  # noqa: ANN401
+def first(reader: Reader, words: str, **more: Any) -> int:
     return reader.search(TextQuery(words, **more)).rows[0].paper_id
 
 

@@ -17,7 +17,7 @@ from broadsheet.index import IndexDocument, Reader, TextQuery, Writer, generatio
 Catalogue = tuple[IndexDocument, ...]
 
 
-def paper(number: int, title: str, abstract: str = "", **more: Any) -> IndexDocument:  # noqa: ANN401
+def paper(number: int, title: str, abstract: str = "", **more: Any) -> IndexDocument:
     return IndexDocument(number, more.pop("key", f"2401.{number:05d}"), title, abstract, **more)
 
 

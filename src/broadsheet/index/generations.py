@@ -128,8 +128,8 @@ def _lock(descriptor: int) -> bool:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a small file so that after a crash it holds the old text or the new one."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    """Write a small file so that after a crash it holds the old text or the new one. A lock keeps others away."""
+    temporary = path.with_name(f"{path.name}.new")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

@@ -9,7 +9,7 @@ from broadsheet.index.parsing import STOP_WORDS
 from broadsheet.index.schema import BODY, stem
 from broadsheet.text import search_terms
 
-_MOST_STEMS = 16
+_MOST_STEMS = 24
 _CANDIDATES = 120
 _TITLE_WEIGHT = 2
 _LONGEST_TEXT = 8_000

@@ -92,9 +92,10 @@ class Writer:
             raise Unavailable(_SUPERSEDED)
         with _explained():
             self._write(documents, removed)
-            self._state = generations.State(watermark=watermark)
+            state = generations.State(watermark=watermark)
             if not self._is_rebuild or self._pending >= _REBUILD_BATCH:
-                self._commit()
+                self._commit(state)
+            self._state = state
 
     def close(self) -> None:
         """Let running merges end and give the lock back; uncommitted work there is none."""
@@ -119,14 +120,14 @@ class Writer:
                 self._writer.rollback()
             raise
 
-    def _commit(self) -> None:
+    def _commit(self, state: generations.State) -> None:
         self._writer.commit()
         self._pending = 0
-        generations.write_state(self._generation, self._state)
+        generations.write_state(self._generation, state)
 
     def _finish(self) -> None:
         with _explained():
-            self._commit()
+            self._commit(self._state)
             self.close()
             generations.switch_to(self._generation)
 

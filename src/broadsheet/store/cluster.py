@@ -115,7 +115,9 @@ def prepare(data: Path) -> Cluster:
             f"The account {account.name if account else 'we run as'} cannot reach {folder} any more. "
             "Let it pass through the folders above, as at the first start."
         )
-    _clear_stale_files(folder, socket_dir := _socket_folder(home, account))
+    socket_dir = _socket_folder(home, account)
+    for lock in (folder / "postmaster.pid", socket_dir / f".s.PGSQL.{PORT}.lock"):
+        _remove_stale(lock, folder)
     return Cluster(folder, socket_dir, data / "log" / "postgresql.log", programs, account)
 
 
@@ -250,18 +252,23 @@ def _own_folder(path: Path, account: Account | None) -> None:
         os.close(folder)
 
 
-def _clear_stale_files(folder: Path, socket_dir: Path) -> None:
-    """Remove lock files whose number now belongs to another program: PostgreSQL would take that for a server.
+def _remove_stale(lock: Path, folder: Path) -> None:
+    """Remove a lock file whose number now belongs to another program: PostgreSQL would take that for a server.
 
-    Where the number is free the file stays: PostgreSQL learns from it which shared memory to check.
+    Where the number is free the file stays: PostgreSQL replaces it, and learns from it which shared memory to check.
     """
-    lock = folder / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError):
-        number = lock.read_text(errors="replace").partition("\n")[0].strip()
-        if not number.isdecimal() or _is_taken(int(number)):
+        number = _number_in(lock)
+        if not number:
+            time.sleep(0.1)  # a server may be about to write it; if not, the machine stopped at that moment
+            number = _number_in(lock)
+        if not number or (_is_taken(number) and not _serves(number, folder)):
             lock.unlink()
-    for stale in socket_dir.glob(".s.PGSQL.*"):
-        stale.unlink()
+
+
+def _number_in(lock: Path) -> int:
+    word = lock.read_text(errors="replace").partition("\n")[0].strip()
+    return int(word) if word.isdecimal() else 0
 
 
 def _sync(folder: Path) -> None:

@@ -1,0 +1,82 @@
+"""What all tests share: no sockets but loopback, a catalogue with its taxonomy, and papers to work with."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from broadsheet.drafts import Draft, EditionPlace, Identifier, PartialDate, PrintedAuthor
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Any:
+    """Refuse every connection that would leave the machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test wants to connect to {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database also holds the taxonomy, as every instance does."""
+    from broadsheet.store.subjects import sync_categories
+    from broadsheet.taxonomy import load
+
+    with django_db_blocker.unblock():
+        sync_categories(load())
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of development data; tests that need it are skipped where it is missing."""
+    folder = Path(os.environ.get("BROADSHEET_SHARED", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("not run: data missing (BROADSHEET_SHARED)")
+    return folder
+
+
+@pytest.fixture
+def data() -> Path:
+    """The data folder of the instance under test."""
+    return Path(settings.ENVIRONMENT["data"])
+
+
+@pytest.fixture
+def draft() -> Callable[..., Draft]:
+    """Makes a plausible draft; name what matters to the test."""
+
+    def make(arxiv_id: str = "2601.00001", **changes: Any) -> Draft:
+        given: dict[str, Any] = {
+            "source": "jsonl",
+            "key": f"arxiv:{arxiv_id}",
+            "payload_hash": f"hash of {arxiv_id}",
+            "title": f"A Study of Scanpaths, Part {arxiv_id}",
+            "abstract": "People look at pictures. We propose a model of where they look next. It works well.",
+            "identifiers": (Identifier("arxiv", arxiv_id),),
+            "authors": (PrintedAuthor("Mira Okafor"), PrintedAuthor("Jonas Lindqvist")),
+            "published": PartialDate(date(2026, 1, 5)),
+            "categories": ("cs.CV", "cs.AI"),
+        }
+        return Draft(**{**given, **changes})
+
+    return make
+
+
+@pytest.fixture
+def edition_of() -> Callable[[str, int], EditionPlace]:
+    """A place in a day's edition."""
+    return lambda day, position: EditionPlace(date.fromisoformat(day), position)
