@@ -1,6 +1,7 @@
 """Ingest: drafts into the catalogue, batch by batch; each batch is one transaction and may be repeated."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -47,9 +48,33 @@ def ingest(items: Iterable[Draft | Problem], progress: Callable[[Outcome], None]
 
 
 def _batches(items: Iterable[Draft | Problem]) -> Iterator[list[Draft | Problem]]:
+    """The items in batches; the next one is read while the database works on the one before.
+
+    Where reading fails, what was read before goes in first.
+    """
     rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+    with ThreadPoolExecutor(1, thread_name_prefix="reading") as reader:
+        ahead = reader.submit(_read, rest)
+        while True:
+            batch, error = ahead.result()
+            if error is None and batch:
+                ahead = reader.submit(_read, rest)
+            if batch:
+                yield batch
+            if error:
+                raise error
+            if not batch:
+                return
+
+
+def _read(rest: Iterator[Draft | Problem]) -> tuple[list[Draft | Problem], Exception | None]:
+    batch: list[Draft | Problem] = []
+    try:
+        for item in islice(rest, BATCH):
+            batch.append(item)
+    except Exception as error:
+        return batch, error
+    return batch, None
 
 
 def take_batch(items: Sequence[Draft | Problem]) -> Outcome:

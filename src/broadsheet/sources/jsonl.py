@@ -69,8 +69,10 @@ def draft(record: Mapping[str, Any], payload: bytes, edition: EditionPlace | Non
 
 
 def _identifiers(record: Mapping[str, Any], key: str) -> tuple[Identifier, ...]:
-    doi = fields.text(record, "doi")
-    names = [key, f"doi:{doi}" if doi else "", *fields.texts(record, "other_ids"), fields.text(record, "url")]
+    doi, url = fields.text(record, "doi"), fields.text(record, "url")
+    # An address that only repeats the id says nothing new, and reading it costs as much as all the rest.
+    repeats = url.endswith(f"/{key.partition(':')[2]}")
+    names = [key, f"doi:{doi}" if doi else "", *fields.texts(record, "other_ids"), "" if repeats else url]
     found = [identifier for name in names if name and (identifier := parse_identifier(name))]
     return tuple(dict.fromkeys(found)) or (Identifier("other", key),)
 
