@@ -82,10 +82,9 @@ a = attach(Path({str(data)!r}))
 print(a.server.pid, flush=True)
 {then}
 """
+    paths = {"PYTHONPATH": os.pathsep.join([str(SOURCES), *sys.path])}
     command = [sys.executable, "-c", program]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(SOURCES)}
-    )
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | paths)
 
 
 def said(process: subprocess.Popen[str]) -> int:

@@ -31,7 +31,8 @@ PASSING = ("still in use", "already exists")
 
 REMEDIES = {
     "No space left on device": "Free some disk space and start again.",
-    "Permission denied": "Let the named account read and write that place, or choose another BROADSHEET_DATA.",
+    "Permission denied": "Start Broadsheet as the user who made the data folder, give its account access to that place, "
+    "or choose another BROADSHEET_DATA.",
     "not compatible with": "Use the PostgreSQL version that wrote the records, or restore a backup.",
     "Cannot allocate memory": "Free some memory and start again.",
     "could not create shared memory": "Free some memory, or enlarge /dev/shm, and start again.",
@@ -119,6 +120,8 @@ def _join_or_start(data: Path, deadline: float) -> Server:
         except psycopg.OperationalError as error:
             state = str(error).strip()
         if not cluster.find_postmaster(pg) and (launch is None or launch.failed()):
+            if launch:
+                time.sleep(RETRY_S)
             launch = _Launch(cluster.prepare(data))
         if time.monotonic() > deadline:
             said = launch.last_lines() if launch else ""
@@ -176,7 +179,6 @@ class _Launch:
         said = self.last_lines()
         if not any(complaint in said for complaint in PASSING):
             raise Unavailable(f"PostgreSQL did not start.{_remedy(said)}{said}")
-        time.sleep(RETRY_S)
         return True
 
     def last_lines(self) -> str:
