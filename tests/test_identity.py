@@ -185,3 +185,12 @@ def from_record(record: dict[str, Any]) -> Work:
     names = (record["id"], record.get("url"), record.get("doi"), *(record.get("other_ids") or ()))
     year = int(record["date"][:4]) if record.get("date") else None
     return work(record["title"], record["authors"], year, *(name for name in names if name))
+
+
+def test_a_doi_given_to_two_preprints_does_not_make_them_one():
+    doi = Identifier("doi", "10.1000/volume")
+    works = [
+        Work(title, frozenset({"okafor"}), "okafor", 2022, frozenset({doi, Identifier("arxiv", arxiv_id)}))
+        for title, arxiv_id in (("scanpathsoverpaintings", "2201.00001"), ("tidesoverfields", "2202.00002"))
+    ]
+    assert not same_work(*works)

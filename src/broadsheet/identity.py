@@ -256,10 +256,20 @@ def same_work(a: Work, b: Work) -> bool:
     """Whether two records surely are one work; when in doubt, no: a wrong merge is harder to mend than a double."""
     shared = a.identifiers & b.identifiers
     if any(each.kind != "url" for each in shared):
-        return True
+        return _shared_name_holds(a, b, shared)
     if a.title_key != b.title_key or not a.title_key or _GENERIC.match(a.title_key):
         return False
     return bool(shared) or (_titles_and_authors_agree(a, b) and not _names_conflict(a.identifiers, b.identifiers))
+
+
+def _shared_name_holds(a: Work, b: Work, shared: frozenset[Identifier]) -> bool:
+    """Whether a shared name is to be believed. Sources give papers the DOI of a neighbour, or of the whole volume.
+
+    An arXiv id is; any other, where the titles agree or no second name speaks against it.
+    """
+    if any(each.kind == "arxiv" for each in shared) or a.title_key == b.title_key:
+        return True
+    return not _names_conflict(a.identifiers - shared, b.identifiers - shared)
 
 
 def _titles_and_authors_agree(a: Work, b: Work) -> bool:

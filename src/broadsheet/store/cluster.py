@@ -107,6 +107,8 @@ def prepare(data: Path) -> Cluster:
             f"The records of {data} were kept in {home}, which is gone. "
             f"Put it back; or, to begin empty or from a backup, remove {link}."
         )
+    for left in home.glob("pg.new-*"):
+        shutil.rmtree(left, ignore_errors=True)  # initdb outlives a killed start for a moment; the next start clears up
     programs = programs_within_reach(choose_programs(_major(folder)), account, home / "pg.binaries")
     if not folder.exists():
         _create(folder, programs, account)
@@ -202,8 +204,6 @@ def _major(folder: Path) -> int | None:
 
 def _create(folder: Path, programs: Programs, account: Account | None) -> None:
     """Make a cluster beside its place and move it there whole: a first start that is killed leaves no half cluster."""
-    for left in folder.parent.glob("pg.new-*"):
-        shutil.rmtree(left)
     new = folder.with_name(f"pg.new-{secrets.token_hex(4)}")
     _own_folder(new, account)
     words = ["--auth-local=trust", "--auth-host=reject", "--username=postgres", "--no-instructions"]

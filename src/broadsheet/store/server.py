@@ -31,7 +31,7 @@ PASSING = ("still in use", "already exists")
 
 REMEDIES = {
     "No space left on device": "Free some disk space and start again.",
-    "Permission denied": "Start Broadsheet as the user who made the data folder, give its account access to that place, "
+    "Permission denied": "Start Broadsheet as the user who made the data folder, give its account access there, "
     "or choose another BROADSHEET_DATA.",
     "not compatible with": "Use the PostgreSQL version that wrote the records, or restore a backup.",
     "Cannot allocate memory": "Free some memory and start again.",

@@ -1,9 +1,8 @@
 """Rendering: the template environment, its filters, and the one way to answer with a page."""
 
-import json
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -19,15 +18,14 @@ from broadsheet import __version__
 from broadsheet.cards import Card
 from broadsheet.drafts import PartialDate
 from broadsheet.search import Match
-from broadsheet.tex import math_segments, plain_text
+from broadsheet.tex import plain_text
 from broadsheet.text import key_sentence, opening
-from broadsheet.typeset import typesetter
+from broadsheet.web.markup import data_block, markdown_text, marked, prepare, typeset
 
 log = logging.getLogger("broadsheet.web")
 
-MARKUP = re.compile(r"([\\`*_\[\]<>#])")
-MAX_FORMULAS = 200
-"""Formulas typeset in one text; a longer run of them is shown as plain text."""
+OPENING, LEAD_OPENING = 210, 420
+"""Characters of an abstract that a list shows of a paper, and of the paper that leads it."""
 
 
 def render(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
@@ -39,7 +37,10 @@ def render(request: HttpRequest, template: str, context: Mapping[str, Any], *, s
 
 def render_bare(heading: str, message: str, *, status: int) -> HttpResponse:
     """A page that needs no template, for when templates fail."""
-    page = f"<!doctype html><title>{escape(heading)}</title><h1>{escape(heading)}</h1><p>{escape(message)}</p>"
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(heading)}</title>'
+        f'<h1>{escape(heading)}</h1><p>{escape(message)}</p><p><a href="/">Today’s edition</a></p></html>'
+    )
     return HttpResponse(page, status=status)
 
 
@@ -54,13 +55,12 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         auto_reload=settings.DEBUG,
     )
-    made.globals.update(asset=static, card_html=card_html, match_html=match_html, version=__version__)
+    made.globals.update(asset=static, cards_html=cards_html, matches_html=matches_html, version=__version__)
     made.filters.update(
         typeset=typeset,
         marked=marked,
         plain=plain_text,
         lede=lede,
-        opening=opening,
         day=day,
         long_day=long_day,
         count=count,
@@ -73,63 +73,61 @@ def templates() -> Environment:
     return made
 
 
-def typeset(text: str) -> Markup:
-    """Text as HTML with its formulas as MathML; a formula that cannot be typeset stays as it was written."""
-    if "$" not in text and "\\" not in text:
-        return escape(text)
-    segments = math_segments(text)
-    if len(segments) > 2 * MAX_FORMULAS:
-        return escape(text)
-    return Markup("").join(_segment(segment.kind, segment.body) for segment in segments)
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A card with the texts that a list shows of it: its line and the first words of its abstract."""
+
+    card: Card
+    line: str
+    opening: str
+    rank: int | None = None
+    lead: bool = False
 
 
-def _segment(kind: str, body: str) -> Markup:
-    if kind == "text":
-        return escape(body)
-    formula = typesetter().formula(body, display=kind == "display")
-    if formula is None:
-        return Markup('<code class="tex">{}</code>').format(body)
-    return Markup(formula)  # noqa: S704 - the typesetter lets through nothing but checked MathML
+def cards_html(cards: Sequence[Card], *, first_rank: int | None = None, lead: bool = False) -> Markup:
+    """Papers in a list, numbered from `first_rank` if given, the first set large if it is to lead."""
+    stories = [
+        _story(card, rank=None if first_rank is None else first_rank + place, lead=lead and place == 0)
+        for place, card in enumerate(cards)
+    ]
+    prepare(text for story in stories for text in (story.card.title, story.line, story.opening))
+    return Markup("\n").join(_guarded(story.card, "card.html", story=story, card=story.card) for story in stories)
 
 
-def marked(segments: Sequence[tuple[str, bool]]) -> Markup:
-    """Text cut at its matches, each match in a mark element."""
-    return Markup("").join(Markup("<mark>{}</mark>").format(s) if hit else typeset(s) for s, hit in segments)
-
-
-def card_html(card: Card, rank: int | None = None, *, lead: bool = False, level: int = 2) -> Markup:
-    """A paper in a list. One that cannot be rendered is shown as plain text, and the page stands."""
+def _story(card: Card, *, rank: int | None, lead: bool) -> Story:
+    """The texts of a card; one whose texts cannot be cut goes on with its title."""
     try:
-        return Markup(_card_template()(card=card, rank=rank, lead=lead, level=level))  # noqa: S704 - autoescaped
+        line, start = lede(card), opening(card.abstract, LEAD_OPENING if lead else OPENING)
+    except Exception:
+        log.exception("the texts of paper %s cannot be cut", card.key)
+        line = start = ""
+    return Story(card, line, "" if start == line else start, rank, lead)
+
+
+def matches_html(matches: Sequence[Match], *, start: int) -> Markup:
+    """The items of a list of search results, the first of them number `start`."""
+    prepare(piece for match in matches for piece, hit in (*match.title, *match.snippet) if not hit)
+    item = Markup('<li value="{}">{}</li>')
+    return Markup("\n").join(
+        item.format(start + place, _guarded(match.card, "match.html", match=match, card=match.card))
+        for place, match in enumerate(matches)
+    )
+
+
+def _guarded(card: Card, template: str, **values: object) -> Markup:
+    """One paper of a list. One that cannot be rendered is shown as plain text, and the page stands."""
+    try:
+        return Markup(_template(template)(values))  # noqa: S704 - autoescaped
     except Exception:
         log.exception("paper %s cannot be rendered", card.key)
-        return _plain_card(card)
+        return Markup(
+            '<article class="card broken"><h2 dir="auto"><a class="headline" href="{}">{}</a></h2></article>'
+        ).format(paper_url(card.key), card.title[:300])
 
 
 @cache
-def _card_template() -> Callable[..., str]:
-    return templates().get_template("card.html").render
-
-
-@cache
-def _match_template() -> Callable[..., str]:
-    return templates().get_template("match.html").render
-
-
-def match_html(match: Match) -> Markup:
-    """A search result; like a card, it falls back to plain text alone."""
-    try:
-        return Markup(_match_template()(match=match))  # noqa: S704 - autoescaped
-    except Exception:
-        log.exception("paper %s cannot be rendered", match.card.key)
-        return _plain_card(match.card)
-
-
-def _plain_card(card: Card) -> Markup:
-    title = card.title[:300].encode("utf-8", "replace").decode()
-    return Markup('<article class="card broken"><h2><a href="{}">{}</a></h2></article>').format(
-        paper_url(card.key), title
-    )
+def _template(name: str) -> Callable[[Mapping[str, object]], str]:
+    return templates().get_template(name).render
 
 
 def lede(card: Card) -> str:
@@ -160,18 +158,3 @@ def count(number: int, noun: str) -> str:
 def paper_url(key: str, suffix: str = "") -> str:
     """The address of a paper's page, or of one of its other forms."""
     return f"/papers/{quote(key, safe='/:')}{suffix}"
-
-
-def markdown_text(text: str) -> str:
-    """Text with the characters that would start markup in Markdown escaped; formulas keep their TeX."""
-    return "".join(
-        MARKUP.sub(r"\\\1", segment.body) if segment.kind == "text" else f"${segment.body}$"
-        for segment in math_segments(text)
-    )
-
-
-def data_block(value: object) -> Markup:
-    """A value as JSON that is safe inside a script element."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(escaped)  # noqa: S704 - no character that HTML knows is left
