@@ -48,19 +48,18 @@ def database_cpu() -> float:
 
 
 def measure_ingest(path: Path) -> list[Figure]:
-    from broadsheet.ingest import ingest
-    from broadsheet.sources import read_file
+    from broadsheet.ingest import ingest_file
 
     start, own, database = time.perf_counter(), time.process_time(), database_cpu()
-    outcome = ingest(read_file(path))
-    wall = time.perf_counter() - start
+    outcome = ingest_file(path)
+    wall, own, database = time.perf_counter() - start, time.process_time() - own, database_cpu() - database
     again = time.perf_counter()
-    second = ingest(read_file(path))
+    second = ingest_file(path)
     return [
         Figure("records", outcome.read, "records"),
         Figure("ingest, wall", outcome.read / wall, "records/s", ">= 2,000"),
-        Figure("ingest, own CPU", (time.process_time() - own) / outcome.read * 1e6, "µs/record"),
-        Figure("ingest, database CPU", (database_cpu() - database) / outcome.read * 1e6, "µs/record"),
+        Figure("ingest, CPU without the reading process", own / outcome.read * 1e6, "µs/record"),
+        Figure("ingest, database CPU", database / outcome.read * 1e6, "µs/record"),
         Figure("same file again", second.read / (time.perf_counter() - again), "records/s"),
         Figure("changed by the second time", second.new + second.changed, "papers", "0"),
         Figure("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB", "< 400"),
@@ -79,15 +78,14 @@ def main() -> None:
     given = arguments(__doc__)
     shared = Path(given.shared)
     with bench_instance(given.data) as data:
-        from broadsheet.ingest import ingest
-        from broadsheet.sources import read_file
+        from broadsheet.ingest import ingest_file
         from broadsheet.store.catalogue import count_papers
 
         if count_papers():
             raise SystemExit(f"{data} holds a catalogue. Remove it to measure the ingest again.")
         figures = measure_ingest(shared / "corpus" / "papers-200k.jsonl.zst")
-        ingest(read_file(shared / "hub" / "records.jsonl.zst"))
-        ingest(read_file(shared / "seed" / "papers.json", edition=date(2025, 11, 12)))
+        ingest_file(shared / "hub" / "records.jsonl.zst")
+        ingest_file(shared / "seed" / "papers.json", edition=date(2025, 11, 12))
         figures += measure_indexing(data)
     report("catalogue", figures, "development corpus, 196,925 records as JSON Lines")
 

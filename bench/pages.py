@@ -15,7 +15,22 @@ from pathlib import Path
 from bench.catalogue import arguments, bench_instance, database_cpu
 from bench.report import Figure, report
 
-WORDS = "learning model quantum graph theory galaxy language protein network neural equation random field image".split()
+WORDS = [
+    "learning",
+    "model",
+    "quantum",
+    "graph",
+    "theory",
+    "galaxy",
+    "language",
+    "protein",
+    "network",
+    "neural",
+    "equation",
+    "random",
+    "field",
+    "image",
+]
 LOAD_S = 12.0
 CONNECTIONS = 8
 

@@ -42,10 +42,22 @@ def main() -> None:
     django.setup()
     people = tuple(Named(f"author-{n}", f"Author Number {n}") for n in range(4))
     card = Card(
-        **{"id": 1, "key": "2601.00001", "title": "A title " * 8, "abstract": "Words of an abstract. " * 12},
-        **{"summary": "One sentence. " * 10, "summary_by": "", "published": None, "withdrawn": False},
-        **{"votes": 12, "comments": 3, "author_count": 4, "authors": people, "organisations": people[:1]},
-        **{"categories": people[:2], "code": "https://example.org/code", "project": "https://example.org/"},
+        id=1,
+        key="2601.00001",
+        title="A title " * 8,
+        abstract="Words of an abstract. " * 12,
+        summary="One sentence. " * 10,
+        summary_by="",
+        published=None,
+        withdrawn=False,
+        votes=12,
+        comments=3,
+        author_count=4,
+        authors=people,
+        organisations=people[:1],
+        categories=people[:2],
+        code="https://example.org/code",
+        project="https://example.org/",
     )
     values = {"card": card, "rank": 3, "loop_last": False}
     jinja, own = Environment(autoescape=True).from_string(CARD), Engine().from_string(CARD)

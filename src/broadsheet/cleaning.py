@@ -1,9 +1,12 @@
 """Cleaning: a draft as a source sent it becomes one that can be compared, merged and shown."""
 
+import re
 from dataclasses import replace
+from datetime import date
+from itertools import islice
 from urllib.parse import urlsplit
 
-from broadsheet.drafts import Draft, DraftLink, Identifier, Organisation, PartialDate, PrintedAuthor
+from broadsheet.drafts import Draft, DraftLink, Identifier, Organisation, PrintedAuthor
 from broadsheet.errors import BadInput
 from broadsheet.taxonomy import Taxonomy
 from broadsheet.terms import slug
@@ -12,7 +15,13 @@ from broadsheet.text import clean_block, clean_line
 MAX_AUTHORS = 5_000
 MAX_LINKS = 50
 MAX_TAGS = 40
+MAX_NAMED = 1_000
+"""Categories and tags of one record that are looked at at all."""
 MAX_URL = 2_000
+MAX_IDENTIFIERS = 50
+MAX_IDENTIFIER_BYTES = 2_000
+"""As much as fits a row of a PostgreSQL index."""
+ORCID = re.compile(r"(?:\d{4}-){3}\d{3}[\dX]", re.ASCII)
 EARLIEST_YEAR, LATEST_YEAR = 1500, 2200
 
 
@@ -29,45 +38,60 @@ def clean(draft: Draft, taxonomy: Taxonomy) -> Draft:
         draft,
         title=title,
         abstract=clean_block(draft.abstract, 20_000),
-        identifiers=draft.identifiers or (Identifier("other", f"{draft.source}:{draft.key}"),),
+        identifiers=_identifiers(draft) or (Identifier("other", f"{draft.source}:{draft.key}"),),
         authors=tuple(_authors(draft)),
-        published=_sane_date(draft.published),
+        published=draft.published if draft.published and _is_sane(draft.published.day) else None,
+        updated=draft.updated if draft.updated and _is_sane(draft.updated) else None,
+        language=clean_line(draft.language, 20),
+        licence=clean_line(draft.licence, 300),
         comment=clean_line(draft.comment, 2000),
         venue=clean_line(draft.venue, 300),
         summary=clean_line(draft.summary, 1000),
+        summary_by=clean_line(draft.summary_by, 200),
         organisation=_organisation(draft.organisation),
         links=tuple(_links(draft)),
         categories=categories,
         tags=tags,
+        edition=draft.edition if draft.edition and _is_sane(draft.edition.day) else None,
     )
+
+
+def _identifiers(draft: Draft) -> tuple[Identifier, ...]:
+    names = (name for name in draft.identifiers if name.value.isprintable())
+    return tuple(name for name in names if len(name.value.encode()) <= MAX_IDENTIFIER_BYTES)[:MAX_IDENTIFIERS]
 
 
 def _authors(draft: Draft) -> list[PrintedAuthor]:
     return [
-        PrintedAuthor(name, author.orcid, clean_line(author.affiliation, 300) if author.affiliation else "")
+        PrintedAuthor(name, _orcid(author.orcid), clean_line(author.affiliation, 300) if author.affiliation else "")
         for author in draft.authors[:MAX_AUTHORS]
         if (name := clean_line(author.name, 200))
     ]
+
+
+def _orcid(orcid: str) -> str:
+    return orcid if ORCID.fullmatch(orcid) else ""
 
 
 def _subjects(draft: Draft, taxonomy: Taxonomy) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The draft's categories as the taxonomy names them; what the taxonomy does not know becomes a tag."""
     categories: dict[str, None] = {}
     tags: dict[str, str] = {}
-    for name in draft.categories:
+    for name in draft.categories[:MAX_NAMED]:
         code = taxonomy.canonical(name)
         if code:
             categories[code] = None
         elif tag := clean_line(name, 80):
             tags.setdefault(slug(tag), tag)
-    for name in draft.tags:
+    for name in draft.tags[:MAX_NAMED]:
         if tag := clean_line(name, 80):
             tags.setdefault(slug(tag), tag)
     return tuple(categories), tuple(list(tags.values())[:MAX_TAGS])
 
 
 def _links(draft: Draft) -> list[DraftLink]:
-    return [link for link in draft.links[:MAX_LINKS] if is_web_address(link.url)]
+    usable = (link for link in draft.links if is_web_address(link.url))
+    return [replace(link, said_by=clean_line(link.said_by, 100)) for link in islice(usable, MAX_LINKS)]
 
 
 def is_web_address(url: str) -> bool:
@@ -88,7 +112,5 @@ def _organisation(organisation: Organisation | None) -> Organisation | None:
     return Organisation(slug(organisation.slug or name), name) if name else None
 
 
-def _sane_date(published: PartialDate | None) -> PartialDate | None:
-    if published is None or not EARLIEST_YEAR <= published.day.year <= LATEST_YEAR:
-        return None
-    return published
+def _is_sane(day: date) -> bool:
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR

@@ -107,17 +107,17 @@ class Wanted:
 
 def _ingest_all(environment: Environment, wanted: Wanted, *, as_json: bool) -> None:
     from broadsheet.indexing import follow_if_free
-    from broadsheet.ingest import Outcome
+    from broadsheet.ingest import Outcome, ingest_file
     from broadsheet.ingest import ingest as take
-    from broadsheet.sources import fetch_editions, get_body, read_file
+    from broadsheet.sources import fetch_editions, get_body
 
     total = Outcome()
     for path in wanted.files:
         with progress(f"Ingesting {path.name}") as update:
-            total += take(read_file(path, wanted.source, wanted.edition), lambda outcome: update(outcome.read))
+            total += ingest_file(path, wanted.source, wanted.edition, lambda outcome: update(outcome.read))
     if wanted.days:
         with progress("Fetching editions") as update:
-            drafts = fetch_editions(wanted.days, datetime.now(UTC).date(), get_body(environment["contact"]))
+            drafts = fetch_editions(wanted.days, datetime.now(UTC), get_body(environment["contact"]))
             total += take(drafts, lambda outcome: update(outcome.read))
     with progress("Indexing") as update:
         indexed = follow_if_free(environment["data"] / "index", update)

@@ -10,6 +10,8 @@ from broadsheet.merging import Authority, merge
 from broadsheet.records import PaperRecord, SourceMark
 
 HASHES_KEPT = 8
+MAX_NAMESAKES = 20
+"""Papers of one title that a draft is compared with, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Every paper of the batch after it, new ones under negative ids, and the mark of every record."""
+    """Every paper of the batch after it, new ones under negative ids, and the mark of every record.
+
+    `states` are all states that papers took on, in order: who is named first is known by the first spelling, also
+    where a later draft of the batch replaced it.
+    """
 
     papers: Mapping[int, PaperRecord]
     marks: Mapping[tuple[str, str], SourceMark]
+    states: Sequence[PaperRecord] = ()
 
     def new(self) -> list[int]:
         """Provisional ids of the new papers, in order of arrival."""
@@ -38,6 +45,8 @@ def is_news(draft: Draft, mark: SourceMark | None) -> bool:
     """Whether a record has to be read at all: not when this payload was seen, nor when a later sighting was."""
     if mark is None:
         return True
+    if mark.payload_hashes[-1:] == (draft.payload_hash,):
+        return False
     if draft.observed_at and mark.observed_at:
         return draft.observed_at > mark.observed_at
     return draft.payload_hash not in mark.payload_hashes
@@ -50,7 +59,7 @@ def decide(drafts: Sequence[Draft], known: Known, authority: Authority) -> Decis
         if not is_news(draft, batch.marks.get((draft.source, draft.key))):
             continue
         batch.take(draft, authority)
-    return Decision(batch.papers, batch.new_marks)
+    return Decision(batch.papers, batch.new_marks, batch.states)
 
 
 class _Batch:
@@ -63,6 +72,7 @@ class _Batch:
         self.titles: dict[str, list[int]] = defaultdict(list, {k: list(v) for k, v in known.titles.items()})
         self.papers: dict[int, PaperRecord] = {}
         self.new_marks: dict[tuple[str, str], SourceMark] = {}
+        self.states: list[PaperRecord] = []
         self.next_id = -1
 
     def take(self, draft: Draft, authority: Authority) -> None:
@@ -73,13 +83,16 @@ class _Batch:
         after = merge(before, self._with_own_identifiers(draft, paper), authority)
         if after != before:
             self.papers[paper] = after
+            self.states.append(after)
         self._remember(paper, before, after)
         self._mark(paper, draft)
 
     def _with_own_identifiers(self, draft: Draft, paper: int) -> Draft:
-        """The draft without the identifiers that already name another paper."""
+        """The draft without the identifiers that already name another paper; its record's own name at the least."""
         own = tuple(i for i in draft.identifiers if self.identifiers.get(i, paper) == paper)
-        return draft if own == draft.identifiers else replace(draft, identifiers=own)
+        if own == draft.identifiers:
+            return draft
+        return replace(draft, identifiers=own or (Identifier("other", f"{draft.source}:{draft.key}"),))
 
     def _record(self, paper: int) -> PaperRecord:
         return self.papers.get(paper) or self.known.records.get(paper) or PaperRecord()
@@ -90,7 +103,7 @@ class _Batch:
         if mark:
             return mark.paper_id
         known = [identifier for identifier in draft.identifiers if identifier in self.identifiers]
-        candidates = self.titles.get(title_digest(draft.title), ())
+        candidates = sorted(self.titles.get(title_digest(draft.title), ()), key=_age)[:MAX_NAMESAKES]
         if not known and not candidates:
             return None
         work = work_of(draft)
@@ -114,6 +127,11 @@ class _Batch:
         seen = self.marks[name].payload_hashes if name in self.marks else ()
         hashes = (*(h for h in seen if h != draft.payload_hash), draft.payload_hash)[-HASHES_KEPT:]
         self.marks[name] = self.new_marks[name] = SourceMark(paper, hashes, draft.observed_at)
+
+
+def _age(paper: int) -> tuple[bool, int]:
+    """Sorts the oldest first: known ids ascend, provisional ones descend from -1."""
+    return paper < 0, abs(paper)
 
 
 def work_of(paper: Draft | PaperRecord) -> Work:

@@ -5,29 +5,33 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from broadsheet.drafts import Counts, Draft, DraftLink, EditionPlace, Identifier, PartialDate
+from broadsheet.drafts import Counts, Draft, DraftLink, EditionPlace, Identifier, Organisation, PartialDate
 from broadsheet.identity import public_key
 from broadsheet.records import PaperRecord, Version
+from broadsheet.terms import slug
 
 T = TypeVar("T")
 Authority = Callable[[str], int]
 """How much a source's word weighs against another's: the higher replaces the lower, equals fill only what is empty."""
 
-TEXT_FIELDS = ("title", "abstract", "language", "licence", "comment", "venue", "authors")
+TEXT_FIELDS = ("title", "abstract", "summary", "language", "licence", "comment", "venue", "authors")
 PRECISION_RANK = {"year": 0, "month": 1, "day": 2}
 
 
 def merge(paper: PaperRecord, draft: Draft, authority: Authority) -> PaperRecord:
     """The paper after the draft. An empty PaperRecord gives the paper that the draft alone describes."""
-    taken = {name for name in TEXT_FIELDS if _takes(paper, draft, name, authority)}
-    changes: dict[str, Any] = {name: getattr(draft, name) for name in taken}
-    if _takes(paper, draft, "summary", authority):
-        changes |= {"summary": draft.summary, "summary_by": draft.summary_by}
-        taken.add("summary")
+    if paper.key:
+        taken = {name for name in TEXT_FIELDS if _takes(paper, draft, name, authority)}
+    else:
+        taken = {name for name in TEXT_FIELDS if getattr(draft, name)}
     if _takes_date(paper, draft, authority):
-        changes["published"] = draft.published
         taken.add("published")
-    identifiers = _union(paper.identifiers, draft.identifiers)
+    changes: dict[str, Any] = {name: getattr(draft, name) for name in taken}
+    if "summary" in taken:
+        changes["summary_by"] = draft.summary_by
+    if _leads(paper, draft, authority):
+        taken.add("categories")
+    identifiers = _identifiers(paper, draft)
     return replace(
         paper,
         **changes,
@@ -35,13 +39,13 @@ def merge(paper: PaperRecord, draft: Draft, authority: Authority) -> PaperRecord
         identifiers=identifiers,
         updated=_latest(paper.updated, draft.updated),
         version=max((n for n in (paper.version, draft.version) if n is not None), default=None),
-        author_count=draft.author_count if paper.author_count is None else paper.author_count,
+        author_count=len(changes.get("authors", paper.authors)) or paper.author_count or draft.author_count or 0,
         withdrawn=_withdrawn(paper, draft),
-        categories=_categories(paper, draft, authority),
-        tags=_union(paper.tags, draft.tags),
+        categories=_categories(paper, draft, leads="categories" in taken),
+        tags=_tags(paper, draft),
         links=_links(paper, draft),
-        versions=_versions(paper, draft, taken),
-        organisations=_said(paper.organisations, draft.source, draft.organisation),
+        versions=_versions(paper, draft, changes.get("title", paper.title), changes.get("abstract", paper.abstract)),
+        organisations=_organisations(paper, draft),
         counts=_counts(paper, draft),
         entries=_entries(paper, draft),
         provenance={**paper.provenance, **dict.fromkeys(sorted(taken), draft.source)},
@@ -49,16 +53,21 @@ def merge(paper: PaperRecord, draft: Draft, authority: Authority) -> PaperRecord
 
 
 def _takes(paper: PaperRecord, draft: Draft, name: str, authority: Authority) -> bool:
-    """Whether the draft's value replaces the paper's: it says something, and is better placed to say it."""
+    """Whether the field is the draft's word from now on: it says something, and is better placed to say it."""
     value, known = getattr(draft, name), getattr(paper, name)
-    if not value or value == known:
+    if not value:
         return False
     if not known:
         return True
     speaker = paper.provenance.get(name, "")
     if speaker == draft.source:
-        return not _older(paper, draft)
+        return not _older(paper, draft) and not _same(name, value, known)
     return authority(draft.source) > authority(speaker) and not _older(paper, draft)
+
+
+def _same(name: str, value: Any, known: Any) -> bool:
+    """Venues are one where their slugs are: the tables hold each under the spelling that came first."""
+    return bool(slug(value) == slug(known) if name == "venue" else value == known)
 
 
 def _older(paper: PaperRecord, draft: Draft) -> bool:
@@ -86,9 +95,18 @@ def _compatible(one: PartialDate, other: PartialDate) -> bool:
 
 
 def _withdrawn(paper: PaperRecord, draft: Draft) -> bool:
-    """Withdrawn once is withdrawn, until a later version says otherwise."""
-    later = draft.version is not None and paper.version is not None and draft.version > paper.version
-    return draft.withdrawn if later else paper.withdrawn or draft.withdrawn
+    """Withdrawn once is withdrawn, until a later version says otherwise. What an earlier version said is past."""
+    if draft.version is None or paper.version is None or draft.version == paper.version:
+        return paper.withdrawn or draft.withdrawn
+    return draft.withdrawn if draft.version > paper.version else paper.withdrawn
+
+
+def _identifiers(paper: PaperRecord, draft: Draft) -> tuple[Identifier, ...]:
+    """All that were named, and the key that an arXiv id takes the place of: addresses made of it go on leading here."""
+    identifiers = _union(paper.identifiers, draft.identifiers)
+    if paper.key and _key(paper, identifiers) != paper.key:
+        return _union(identifiers, [Identifier("other", paper.key)])
+    return identifiers
 
 
 def _key(paper: PaperRecord, identifiers: tuple[Identifier, ...]) -> str:
@@ -104,14 +122,23 @@ def _union(known: tuple[T, ...], more: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys((*known, *more)))
 
 
-def _categories(paper: PaperRecord, draft: Draft, authority: Authority) -> tuple[str, ...]:
-    """All that were named; the first one, the primary category, is the most trusted source's first."""
+def _leads(paper: PaperRecord, draft: Draft, authority: Authority) -> bool:
+    """Whether the draft's first category is the primary one: it is the most trusted source's first."""
     if not draft.categories or not paper.categories:
-        return paper.categories or draft.categories
-    speaker = max((s for s in paper.provenance.values()), key=authority, default="")
-    draft_leads = authority(draft.source) > authority(speaker)
-    first, second = (draft, paper) if draft_leads else (paper, draft)
+        return bool(draft.categories)
+    return authority(draft.source) > authority(paper.provenance.get("categories", ""))
+
+
+def _categories(paper: PaperRecord, draft: Draft, *, leads: bool) -> tuple[str, ...]:
+    """All that were named, the leader's first."""
+    first, second = (draft, paper) if leads else (paper, draft)
     return _union(first.categories, second.categories)
+
+
+def _tags(paper: PaperRecord, draft: Draft) -> tuple[str, ...]:
+    """All that were named; spellings of one slug are one tag."""
+    known = {slug(tag) for tag in paper.tags} if draft.tags else set()
+    return paper.tags + tuple(tag for tag in draft.tags if slug(tag) not in known)
 
 
 def _links(paper: PaperRecord, draft: Draft) -> tuple[DraftLink, ...]:
@@ -119,15 +146,33 @@ def _links(paper: PaperRecord, draft: Draft) -> tuple[DraftLink, ...]:
     return paper.links + tuple(link for link in draft.links if (link.kind, link.url) not in known)
 
 
-def _versions(paper: PaperRecord, draft: Draft, taken: set[str]) -> tuple[Version, ...]:
-    versions: dict[int, Version] = {version.number: version for version in paper.versions}
-    if draft.version is not None and draft.version not in versions:
-        versions[draft.version] = Version(draft.version, _version_day(draft), draft.source)
-    replaced = paper.version is not None and draft.version is not None and draft.version > paper.version
-    if replaced and taken & {"title", "abstract"} and paper.version in versions:
-        old = versions[paper.version]
-        versions[old.number] = replace(old, title=paper.title, abstract=paper.abstract)
-    return tuple(versions[number] for number in sorted(versions))
+def _versions(paper: PaperRecord, draft: Draft, title: str, abstract: str) -> tuple[Version, ...]:
+    """The versions, older ones with their text where it is not the next one's; `title` and `abstract` are the newest's.
+
+    Whether the older or the newer version comes in first makes no difference.
+    """
+    if draft.version is None:
+        return paper.versions
+    versions = {version.number: version for version in paper.versions}
+    versions.setdefault(draft.version, Version(draft.version, _version_day(draft), draft.source))
+    if paper.version is not None and draft.version != paper.version:
+        older: Draft | PaperRecord = draft if draft.version < paper.version else paper
+        number = min(draft.version, paper.version)
+        if number in versions and not versions[number].title:
+            versions[number] = replace(versions[number], title=older.title, abstract=older.abstract)
+    return _without_repeats(versions, (title, abstract))
+
+
+def _without_repeats(versions: Mapping[int, Version], newer: tuple[str, str]) -> tuple[Version, ...]:
+    kept = []
+    for number in sorted(versions, reverse=True):
+        version = versions[number]
+        if (version.title, version.abstract) == newer:
+            version = replace(version, title="", abstract="")
+        elif version.title:
+            newer = (version.title, version.abstract)
+        kept.append(version)
+    return tuple(reversed(kept))
 
 
 def _version_day(draft: Draft) -> date | None:
@@ -136,10 +181,9 @@ def _version_day(draft: Draft) -> date | None:
     return draft.updated
 
 
-def _said(known: tuple[tuple[str, T], ...], source: str, what: T | None) -> tuple[tuple[str, T], ...]:
-    if what is None or any(old == what for _, old in known):
-        return known
-    return (*known, (source, what))
+def _organisations(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, Organisation], ...]:
+    said, known = draft.organisation, {organisation.slug for _, organisation in paper.organisations}
+    return paper.organisations if said is None or said.slug in known else (*paper.organisations, (draft.source, said))
 
 
 def _counts(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, Counts], ...]:

@@ -38,7 +38,7 @@ class PaperRecord:
     provenance: Mapping[str, str] = field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     authors: tuple[PrintedAuthor, ...] = ()
-    author_count: int | None = None
+    author_count: int = 0
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     links: tuple[DraftLink, ...] = ()

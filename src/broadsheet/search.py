@@ -1,5 +1,6 @@
 """Search: a reader's words into papers with their matches marked, and papers like a given one."""
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from broadsheet.text import opening
 PAGE_SIZE = 20
 MAX_FOUND = 10_000
 SNIPPET = 360
+
+DATE = re.compile(r"(\d{4})(-\d{2}){0,2}", re.ASCII)
 
 Marked = Sequence[tuple[str, bool]]
 
@@ -56,11 +59,15 @@ class Results:
 
 def parse_request(fields: Mapping[str, str]) -> Request:
     """Understand `q`, `category`, `from`, `to`, `sort` and `page`. Raises BadInput naming the field."""
+    since = _day("from", fields.get("from", "").strip(), first=True)
+    until = _day("to", fields.get("to", "").strip(), first=False)
+    if since and until and since > until:
+        raise BadInput(f"from={since} is later than to={until}: no paper lies between.")
     return Request(
         words=fields.get("q", "").strip(),
         category=_category(fields.get("category", "").strip()),
-        since=_day("from", fields.get("from", "").strip(), first=True),
-        until=_day("to", fields.get("to", "").strip(), first=False),
+        since=since,
+        until=until,
         sort=_sort(fields.get("sort", "") or "relevance"),
         page=_page(fields.get("page", "")),
     )
@@ -80,14 +87,15 @@ def _day(name: str, text: str, *, first: bool) -> date | None:
     if not text:
         return None
     try:
+        if not DATE.fullmatch(text):
+            raise ValueError(text)
         if len(text) == 4:
-            year = int(text)
-            return date(year, 1, 1) if first else date(year, 12, 31)
+            return date(int(text), 1, 1) if first else date(int(text), 12, 31)
         if len(text) == 7:
             month = schedule.parse_month(text)
             return month.first if first else month.last
         return date.fromisoformat(text)
-    except ValueError as error:
+    except (ValueError, BadInput) as error:
         raise BadInput(f"{name}={text[:40]}: write a date as 2026-05-29, 2026-05 or 2026.") from error
 
 

@@ -64,6 +64,8 @@ _BEGINNING: Final = re.compile(r"\W+(?:We|The|This|These|In|Our|It|If|For|Then|H
 
 def clean_line(s: str, limit: int = 1000) -> str:
     """One line of at most `limit` characters (title, name, venue): NFC, TeX accents outside of math as Unicode."""
+    if not s:
+        return s
     s = s.strip()[: 4 * limit]
     s = (s if s.isascii() and s.isprintable() else _visible(s))[:limit]
     if "\\" in s or "~" in s:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from broadsheet.drafts import Organisation, PartialDate
+from broadsheet.drafts import Organisation, PartialDate, Problem
 from broadsheet.errors import BadInput
 
 MAX_KEY = 300
+EARLIEST_MOMENT, LATEST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def text(record: Mapping[str, Any], name: str) -> str:
@@ -101,12 +102,24 @@ def partial_date(value: str) -> PartialDate | None:
 
 
 def moment(value: str) -> datetime | None:
-    """An ISO 8601 timestamp, taken as UTC where it names no zone; None where it is none."""
+    """An ISO 8601 timestamp in UTC, also where it names no zone; None where it is none or of another age."""
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if EARLIEST_MOMENT <= found < LATEST_MOMENT else None
+
+
+def excerpt(payload: bytes) -> str:
+    """The beginning of a record as text that can be stored and shown."""
+    return payload[:200].decode("utf-8", "replace").replace("\0", "\ufffd").strip()
+
+
+def problem(source: str, name: object, place: str, error: BadInput, payload: bytes) -> Problem:
+    """A record set aside: under its own id where that can serve as a key, else under its place in the file."""
+    usable = isinstance(name, str) and 0 < len(name) <= MAX_KEY and name.isprintable()
+    return Problem(source, str(name) if usable else place, str(error), excerpt(payload))
 
 
 def digest(payload: bytes) -> str:

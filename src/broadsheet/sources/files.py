@@ -13,6 +13,7 @@ import zstandard
 
 from broadsheet.drafts import Problem
 from broadsheet.errors import BadInput
+from broadsheet.sources.fields import excerpt
 
 HEAD_BYTES = 4_096
 MAX_LINE_BYTES = 4 << 20
@@ -111,9 +112,9 @@ def _parsed(line: bytes, place: str, source: str) -> tuple[str, bytes, dict[str,
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Problem(source, place, f"not JSON: {error}", _excerpt(line))
+        return Problem(source, place, f"not JSON: {error}", excerpt(line))
     if not isinstance(value, dict):
-        return Problem(source, place, f"a JSON object was expected, not {type(value).__name__}", _excerpt(line))
+        return Problem(source, place, f"a JSON object was expected, not {type(value).__name__}", excerpt(line))
     return place, line, value
 
 
@@ -134,8 +135,4 @@ def read_array(stream: BinaryIO, name: str, source: str) -> Iterator[tuple[str, 
             yield place, json.dumps(value, sort_keys=True).encode(), value
         else:
             reason = f"a JSON object was expected, not {type(value).__name__}"
-            yield Problem(source, place, reason, _excerpt(json.dumps(value).encode()))
-
-
-def _excerpt(line: bytes) -> str:
-    return line[:200].decode("utf-8", "replace").replace("\0", "\ufffd").strip()
+            yield Problem(source, place, reason, excerpt(json.dumps(value).encode()))

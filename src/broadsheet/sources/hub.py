@@ -5,10 +5,10 @@ in the outer record or in the inner one, and the outer `publishedAt` is not to b
 """
 
 import io
-import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
@@ -20,18 +20,23 @@ from broadsheet.sources.files import read_array, read_objects
 from broadsheet.sources.http import FetchFailed, FetchPolicy, fetch, user_agent
 
 NAME = "hub"
+WRAPS = re.compile(rb'"(?:paper|record)"\s*:\s*\{')
 API = "https://huggingface.co/api/daily_papers"
 
 
 def recognises(head: bytes) -> bool:
     """Whether a file starts with a record that wraps a paper."""
     start = head.lstrip()
-    wraps = b'"paper"' in start or b'"record"' in start[:400]
-    return start.startswith((b"[", b"{")) and wraps
+    return start.startswith((b"[", b"{")) and bool(WRAPS.search(start))
 
 
-def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[Draft | Problem]:
-    """A draft for each record. Records take their place in their day's edition in the order of the file."""
+def read(
+    stream: BinaryIO, name: str, edition: date | None = None, seen_at: datetime | None = None
+) -> Iterator[Draft | Problem]:
+    """A draft for each record. Records take their place in their day's edition in the order of the file.
+
+    `seen_at` is when the hub was looked at, for records that do not tell.
+    """
     head = stream.peek(64).lstrip()[:1]  # type: ignore[attr-defined]
     read_items = read_array if head == b"[" else read_objects
     positions: Counter[date] = Counter()
@@ -41,19 +46,33 @@ def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[D
             continue
         place, payload, record = item
         try:
-            yield draft(record, payload, edition, positions)
+            yield draft(record, payload, edition, positions, seen_at)
         except BadInput as error:
-            yield Problem(NAME, str(record.get("arxiv_id") or place)[:300], str(error), json.dumps(record)[:200])
+            yield fields.problem(NAME, _id(record), place, error, payload)
 
 
-def draft(seen: Mapping[str, Any], payload: bytes, edition: date | None, positions: Counter[date]) -> Draft:
+def _id(seen: Mapping[str, Any]) -> object:
+    """The paper's id as far as it can be found in a record that is none."""
+    value: object = seen
+    for name in ("record", "paper", "id"):
+        value = value.get(name, value if name != "id" else None) if isinstance(value, dict) else value
+    return value
+
+
+def draft(
+    seen: Mapping[str, Any],
+    payload: bytes,
+    edition: date | None,
+    positions: Counter[date],
+    seen_at: datetime | None = None,
+) -> Draft:
     """One record as a draft. Raises BadInput for a field of the wrong kind or a paper without id."""
     outer = fields.mapping(seen, "record") or seen
     paper = fields.mapping(outer, "paper") or outer
     key = fields.key(fields.text(paper, "id"))
     identifier = parse_identifier(key)
     day = _edition_day(seen, paper) or edition
-    observed = fields.moment(fields.text(seen, "observed_at"))
+    observed = fields.moment(fields.text(seen, "observed_at")) or seen_at
     summary = fields.text(paper, "ai_summary")
     return Draft(
         source=NAME,
@@ -76,12 +95,12 @@ def draft(seen: Mapping[str, Any], payload: bytes, edition: date | None, positio
     )
 
 
-def fetch_editions(days: int, today: date, fetch: Callable[[str], bytes]) -> Iterator[Draft | Problem]:
+def fetch_editions(days: int, now: datetime, fetch: Callable[[str], bytes]) -> Iterator[Draft | Problem]:
     """Drafts of the hub's editions of the last `days` days, oldest first; `fetch` gets the body of an address."""
     for back in reversed(range(days)):
-        day = today - timedelta(days=back)
+        day = now.date() - timedelta(days=back)
         body = fetch(f"{API}?date={day.isoformat()}&limit=100")
-        yield from read(io.BufferedReader(io.BytesIO(body)), f"the hub's edition of {day.isoformat()}", day)
+        yield from read(io.BufferedReader(io.BytesIO(body)), f"the hub's edition of {day.isoformat()}", day, now)
 
 
 def get_body(contact: str) -> Callable[[str], bytes]:

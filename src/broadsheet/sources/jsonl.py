@@ -1,6 +1,5 @@
 """Papers as JSON Lines: `id`, `title` and whatever else is known of each, one object a line (docs/sources.md)."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,6 +12,7 @@ from broadsheet.sources import fields
 from broadsheet.sources.files import read_objects
 
 NAME = "jsonl"
+TITLE = re.compile(rb'"title"\s*:')
 WITHDRAWN = re.compile(
     r"^\W*(?:this\s+)?(?:paper|article|manuscript|submission|preprint)?\s*(?:has been|is|was)?\s*withdrawn", re.I
 )
@@ -22,7 +22,7 @@ NO_VENUES = frozenset({"arxiv", "arxiv.org", "corr"})
 def recognises(head: bytes) -> bool:
     """Whether a file starts with an object that has an id and a title of its own."""
     first = head.lstrip().split(b"\n", 1)[0]
-    return first.startswith(b"{") and b'"title"' in first and b'"record"' not in first[:400]
+    return first.startswith(b"{") and bool(TITLE.search(first))
 
 
 def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[Draft | Problem]:
@@ -37,7 +37,7 @@ def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[D
         try:
             yield draft(record, payload, EditionPlace(edition, position) if edition else None)
         except BadInput as error:
-            yield Problem(NAME, str(record.get("id") or place)[:300], str(error), json.dumps(record)[:200])
+            yield fields.problem(NAME, record.get("id"), place, error, payload)
 
 
 def draft(record: Mapping[str, Any], payload: bytes, edition: EditionPlace | None = None) -> Draft:

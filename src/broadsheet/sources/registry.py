@@ -31,8 +31,8 @@ SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         Source("seed", 1, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
-        Source("hub", 1, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read),
-        Source("jsonl", 2, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
+        Source("hub", 2, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read),
+        Source("jsonl", 3, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
     )
 }
 

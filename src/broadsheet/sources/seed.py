@@ -1,6 +1,5 @@
 """Records of a saved daily-papers page: position, arXiv id, title, abstract, organisation, date, comment count."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, BinaryIO
@@ -30,7 +29,7 @@ def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[D
         try:
             yield draft(record, payload, edition)
         except BadInput as error:
-            yield Problem(NAME, str(record.get("arxiv_id") or place)[:300], str(error), json.dumps(record)[:200])
+            yield fields.problem(NAME, record.get("arxiv_id"), place, error, payload)
 
 
 def draft(record: Mapping[str, Any], payload: bytes, edition: date | None) -> Draft:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from broadsheet.cards import AuthorLine, Card, EditionLine, Link, Named, PaperDetail, SourceLine, VersionLine
-from broadsheet.drafts import PartialDate
+from broadsheet.drafts import Identifier, PartialDate
 from broadsheet.errors import NotFound
 from broadsheet.identity import parse_identifier
 from broadsheet.store.query import rows
@@ -19,8 +19,7 @@ CARDS = """
     FROM paper p WHERE p.id = ANY(%s)
 """
 FIRST_AUTHORS = """
-    SELECT s.paper_id, s.name, a.key, (SELECT max(position) FROM authorship WHERE paper_id = s.paper_id)
-    FROM authorship s JOIN author a ON a.id = s.author_id
+    SELECT s.paper_id, s.name, a.key FROM authorship s JOIN author a ON a.id = s.author_id
     WHERE s.paper_id = ANY(%s) AND s.position <= %s ORDER BY s.paper_id, s.position
 """
 ORGANISATIONS = """
@@ -79,8 +78,8 @@ def _card(
         withdrawn=withdrawn,
         votes=votes,
         comments=comments,
-        author_count=max(author_count or 0, authors[0][2] if authors else 0),
-        authors=tuple(Named(slug, name) for name, slug, _ in authors),
+        author_count=author_count,
+        authors=tuple(Named(slug, name) for name, slug in authors),
         organisations=tuple(Named(*values) for values in organisations),
         categories=tuple(Named(*values) for values in categories),
         code=addresses.get("code", ""),
@@ -90,8 +89,11 @@ def _card(
 
 def find_paper(name: str) -> tuple[int, str] | None:
     """Id and key of the paper that a text names: its key, or any identifier in any of its spellings."""
+    if "\0" in name:  # PostgreSQL has no such text
+        return None
     found = rows("SELECT id, key FROM paper WHERE key = %s", name)
-    identifier = None if found else parse_identifier(name)
+    # A key that an arXiv id took the place of is kept as an identifier.
+    identifier = None if found else parse_identifier(name) or Identifier("other", name)
     if identifier is not None:
         found = rows(
             """SELECT p.id, p.key FROM paper_identifier i JOIN paper p ON p.id = i.paper_id

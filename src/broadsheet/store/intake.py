@@ -4,31 +4,38 @@ Writers take turns (an advisory lock held to the end of the transaction), so tha
 cannot both create the paper that each believes to be new.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import DataError, IntegrityError, connection, transaction
+import psycopg
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from broadsheet.drafts import Identifier, Problem
 from broadsheet.errors import BadInput
 from broadsheet.records import PaperRecord, SourceMark
 from broadsheet.store import writing
-from broadsheet.store.query import rows
+from broadsheet.store.query import array, rows
 
 INTAKE_LOCK = 20_260_001
+MAX_PROBLEM_TEXT = 500
 
 RecordName = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """What one batch decided: new papers by id, changed ones as (before, after), and the marks of the records read."""
+    """What one batch decided: new papers by id, changed ones as (before, after), and the marks of the records read.
+
+    `states` are all that papers were in between, in order: whoever these name is entered, under the first spelling.
+    """
 
     new: Mapping[int, PaperRecord]
     changed: Mapping[int, tuple[PaperRecord, PaperRecord]]
+    states: Sequence[PaperRecord]
     marks: Mapping[RecordName, SourceMark]
+    known_marks: Collection[RecordName]
 
 
 class Rejected(BadInput):
@@ -43,8 +50,12 @@ def intake_transaction() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])
             yield
-    except (DataError, IntegrityError) as error:
+    except (DataError, IntegrityError, UnicodeError) as error:
         raise Rejected(f"the database refused it: {str(error).splitlines()[0]}") from error
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.ProgramLimitExceeded):
+            raise Rejected(f"it is too large for the database: {str(error).splitlines()[0]}") from error
+        raise
 
 
 def find_marks(names: Sequence[RecordName]) -> dict[RecordName, SourceMark]:
@@ -53,7 +64,7 @@ def find_marks(names: Sequence[RecordName]) -> dict[RecordName, SourceMark]:
         cursor.execute(
             """SELECT r.source, r.key, r.paper_id, r.payload_hashes, r.observed_at
                FROM unnest(%s::text[], %s::text[]) AS wanted(source, key) JOIN source_record r USING (source, key)""",
-            [[source for source, _ in names], [key for _, key in names]],
+            [array(source for source, _ in names), array(key for _, key in names)],
         )
         return {(row[0], row[1]): SourceMark(row[2], tuple(row[3]), row[4]) for row in cursor.fetchall()}
 
@@ -65,7 +76,10 @@ def find_papers(identifiers: Sequence[Identifier]) -> dict[Identifier, int]:
             """SELECT i.kind, i.value, i.paper_id
                FROM unnest(%s::text[], %s::text[]) AS wanted(kind, value)
                JOIN paper_identifier i USING (kind, value)""",
-            [[identifier.kind for identifier in identifiers], [identifier.value for identifier in identifiers]],
+            [
+                array(identifier.kind for identifier in identifiers),
+                array(identifier.value for identifier in identifiers),
+            ],
         )
         return {Identifier(kind, value): paper for kind, value, paper in cursor.fetchall()}
 
@@ -75,8 +89,8 @@ def find_titles(digests: Sequence[str]) -> dict[str, list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT title_digest, (array_agg(id ORDER BY id))[:20] FROM paper
-               WHERE title_digest = ANY(%s) AND title_digest <> '' GROUP BY title_digest""",
-            [list(digests)],
+               WHERE title_digest = ANY(%s::text[]) AND title_digest <> '' GROUP BY title_digest""",
+            [array(digests)],
         )
         return dict(cursor.fetchall())
 
@@ -94,24 +108,31 @@ def reserve_ids(count: int) -> list[int]:
 def write(writes: Writes) -> None:
     """Store papers, marks and the log that the search index follows. Call inside `intake_transaction`."""
     with connection.cursor() as cursor:
-        writing.write_papers(cursor, writes.new, writes.changed)
-        _write_marks(cursor, writes.marks)
+        writing.write_papers(cursor, writes.new, writes.changed, writes.states)
+        _write_marks(cursor, writes.marks, writes.known_marks)
         _forget_problems(cursor, list(writes.marks))
         _log_changes(cursor, [*writes.new, *writes.changed])
 
 
-def _write_marks(cursor: CursorWrapper, marks: Mapping[RecordName, SourceMark]) -> None:
-    rows = [(*name, mark.paper_id, list(mark.payload_hashes), mark.observed_at) for name, mark in marks.items()]
-    columns = ("source", "key", "paper_id", "payload_hashes", "observed_at")
-    writing.upsert(cursor, "source_record", columns, rows, key_width=2, stamp="fetched_at")
+def _write_marks(cursor: CursorWrapper, marks: Mapping[RecordName, SourceMark], known: Collection[RecordName]) -> None:
+    rows = {name: (mark.paper_id, array(mark.payload_hashes), mark.observed_at, *name) for name, mark in marks.items()}
+    columns = ("paper_id", "payload_hashes", "observed_at", "source", "key")
+    writing.copy_rows(cursor, "source_record", columns, [row for name, row in rows.items() if name not in known])
+    cursor.executemany(
+        """UPDATE source_record SET paper_id = %s, payload_hashes = %s::text[], observed_at = %s, fetched_at = now()
+           WHERE source = %s AND key = %s""",
+        [row for name, row in rows.items() if name in known],
+    )
 
 
 def _forget_problems(cursor: CursorWrapper, names: Sequence[RecordName]) -> None:
-    cursor.execute(
-        """DELETE FROM ingest_problem p USING unnest(%s::text[], %s::text[]) AS done(source, key)
-           WHERE p.source = done.source AND p.key = done.key""",
-        [[source for source, _ in names], [key for _, key in names]],
-    )
+    cursor.execute("SELECT EXISTS (SELECT FROM ingest_problem)")
+    if cursor.fetchone()[0]:
+        cursor.execute(
+            """DELETE FROM ingest_problem p USING unnest(%s::text[], %s::text[]) AS done(source, key)
+               WHERE p.source = done.source AND p.key = done.key""",
+            [array(source for source, _ in names), array(key for _, key in names)],
+        )
 
 
 def _log_changes(cursor: CursorWrapper, papers: Sequence[int]) -> None:
@@ -120,12 +141,18 @@ def _log_changes(cursor: CursorWrapper, papers: Sequence[int]) -> None:
 
 def record_problems(problems: Iterable[Problem]) -> None:
     """Remember records set aside; the newest reason stands."""
-    newest = {(p.source, p.key): (p.source, p.key, p.reason, p.excerpt) for p in problems}
-    if not newest:
-        return
+    stored = [tuple(_storable(text) for text in (p.source, p.key, p.reason, p.excerpt)) for p in problems]
     with transaction.atomic(), connection.cursor() as cursor:
-        columns = ("source", "key", "reason", "excerpt")
-        writing.upsert(cursor, "ingest_problem", columns, list(newest.values()), key_width=2, stamp="seen_at")
+        cursor.executemany(
+            """INSERT INTO ingest_problem (source, key, reason, excerpt) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (source, key)
+               DO UPDATE SET reason = excluded.reason, excerpt = excluded.excerpt, seen_at = now()""",
+            stored,
+        )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:MAX_PROBLEM_TEXT]
 
 
 def list_problems(limit: int) -> list[Problem]:

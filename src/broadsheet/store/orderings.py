@@ -116,7 +116,7 @@ def find_venue(slug: str) -> tuple[int, str] | None:
 
 
 def _find(query: str, value: str) -> tuple[int, str] | None:
-    found = rows(query, value)
+    found = rows(query, value) if "\0" not in value else []  # PostgreSQL has no text with NUL
     return (found[0][0], found[0][1]) if found else None
 
 

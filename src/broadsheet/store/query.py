@@ -1,8 +1,14 @@
-"""One query, all its rows."""
+"""One query, all its rows; and arrays to ask for many things at once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+
+
+def array(texts: Iterable[str]) -> str:
+    """Texts as the literal of a PostgreSQL array, for a parameter cast to text[]; much faster than adapting a list."""
+    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"
 
 
 def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 
 from broadsheet.identity import author_key, title_digest
 from broadsheet.records import PaperRecord
+from broadsheet.store.query import array
 from broadsheet.store.tables import PARTS, Names, Part, Row
 from broadsheet.terms import slug
 
@@ -30,10 +31,15 @@ PAPER_COLUMNS = (
 Changed = Mapping[int, tuple[PaperRecord, PaperRecord]]
 
 
-def write_papers(cursor: CursorWrapper, new: Mapping[int, PaperRecord], changed: Changed) -> None:
-    """Insert the new papers and bring the changed ones from their old state to the new one."""
+def write_papers(
+    cursor: CursorWrapper, new: Mapping[int, PaperRecord], changed: Changed, states: Sequence[PaperRecord]
+) -> None:
+    """Insert the new papers and bring the changed ones from their old state to the new one.
+
+    `states` are all that the papers were in between, in order.
+    """
     after = {paper: pair[1] for paper, pair in changed.items()}
-    names = _names(cursor, [*new.values(), *(record for pair in changed.values() for record in pair)])
+    names = _names(cursor, [*(before for before, _ in changed.values()), *states])
     copy_rows(cursor, "paper", PAPER_COLUMNS, (_paper_row(paper, record, names) for paper, record in new.items()))
     _update_papers(cursor, after, names)
     _add_editions(cursor, [*new.values(), *after.values()])
@@ -51,29 +57,15 @@ def _write_part(
         removed += [row[: part.key_width] for row in old.difference(fresh)]
         added += [row for row in fresh if row not in old]
     _delete_rows(cursor, part, removed)
-    copy_rows(cursor, part.table, part.columns, added)
+    if added:
+        copy_rows(cursor, part.table, part.columns, added)
 
 
 def copy_rows(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert rows by COPY. `table` and `columns` are ours, never a user's."""
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    with cursor.db.wrap_database_errors, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def upsert(
-    cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Row], *, key_width: int, stamp: str
-) -> None:
-    """Insert rows, or replace those with the same key; `stamp` is the column that tells when."""
-    fields, keys = ", ".join(columns), ", ".join(columns[:key_width])
-    cursor.execute(f"CREATE TEMP TABLE arriving ON COMMIT DROP AS SELECT {fields} FROM {table} WITH NO DATA")  # noqa: S608
-    copy_rows(cursor, "arriving", columns, rows)
-    settings = ", ".join(f"{column} = excluded.{column}" for column in columns[key_width:])
-    cursor.execute(
-        f"INSERT INTO {table} ({fields}) SELECT {fields} FROM arriving "  # noqa: S608
-        f"ON CONFLICT ({keys}) DO UPDATE SET {settings}, {stamp} = now()"
-    )
-    cursor.execute("DROP TABLE arriving")
 
 
 def _delete_rows(cursor: CursorWrapper, part: Part, keys: Sequence[Row]) -> None:
@@ -104,15 +96,26 @@ def _update_papers(cursor: CursorWrapper, records: Mapping[int, PaperRecord], na
 
 def _add_editions(cursor: CursorWrapper, records: Iterable[PaperRecord]) -> None:
     days = sorted({place.day for record in records for _, place in record.entries})
+    if not days:
+        return
     cursor.execute("INSERT INTO edition (day) SELECT unnest(%s::date[]) ON CONFLICT DO NOTHING", [days])
 
 
 def _names(cursor: CursorWrapper, records: Sequence[PaperRecord]) -> Names:
-    """Ids of everything the records name, made where they are new."""
-    authors = {author_key(author.name): author.name for r in reversed(records) for author in reversed(r.authors)}
-    tags = {slug(tag): tag for record in reversed(records) for tag in record.tags}
-    venues = {slug(record.venue): record.venue for record in reversed(records) if record.venue}
-    organisations = {o.slug: o.name for record in reversed(records) for _, o in record.organisations}
+    """Ids of everything the records name, made where they are new, under the spelling that came first."""
+    authors: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    venues: dict[str, str] = {}
+    organisations: dict[str, str] = {}
+    for record in records:
+        for author in record.authors:
+            authors.setdefault(author_key(author.name), author.name)
+        for tag in record.tags:
+            tags.setdefault(slug(tag), tag)
+        if record.venue:
+            venues.setdefault(slug(record.venue), record.venue)
+        for _, organisation in record.organisations:
+            organisations.setdefault(organisation.slug, organisation.name)
     return Names(
         authors=_ids(cursor, "author", "key", authors),
         tags=_ids(cursor, "tag", "slug", tags),
@@ -125,13 +128,13 @@ def _ids(cursor: CursorWrapper, table: str, key: str, wanted: Mapping[str, str])
     if not wanted:
         return {}
     keys: list[Any] = list(wanted)
-    cursor.execute(f"SELECT {key}, id FROM {table} WHERE {key} = ANY(%s)", [keys])  # noqa: S608
+    cursor.execute(f"SELECT {key}, id FROM {table} WHERE {key} = ANY(%s::text[])", [array(keys)])  # noqa: S608
     known: dict[str, int] = dict(cursor.fetchall())
     missing = [name for name in keys if name not in known]
     if missing:
         cursor.execute(
             f"INSERT INTO {table} ({key}, name) SELECT * FROM unnest(%s::text[], %s::text[]) RETURNING {key}, id",  # noqa: S608
-            [missing, [wanted[name] for name in missing]],
+            [array(missing), array(wanted[name] for name in missing)],
         )
         known.update(cursor.fetchall())
     return known

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -32,14 +33,16 @@ class Failures:
         """Answer a request."""
         response = self.get_response(request)
         if response.status_code == 405:
-            return failure_page(request, 405, f"This page answers {response.headers.get('Allow', 'GET')} only.")
+            return _not_allowed(request, response.headers.get("Allow", "GET, HEAD"))
         return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django with whatever a handler raised."""
         status, message = explained(error)
         if status >= 500:
             log.error("%s %s", request.method, request.path, exc_info=error)
+        if status == 500 and settings.DEBUG:
+            return None  # Django's page with the traceback
         return failure_page(request, status, message)
 
 
@@ -50,6 +53,11 @@ def explained(error: Exception) -> tuple[int, str]:
             return 400, str(error)
         case NotFound() | Http404():
             return 404, str(error) if isinstance(error, BroadsheetError) else "Nothing has this address."
+        case DisallowedHost():
+            return (
+                400,
+                "This instance does not answer to that host name. BROADSHEET_ALLOWED_HOSTS lists those it knows.",
+            )
         case RequestDataTooBig():
             return 413, "Send less in one request."
         case SuspiciousOperation() | BadRequest():
@@ -64,14 +72,31 @@ def explained(error: Exception) -> tuple[int, str]:
 
 def failure_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     """The page for a failure, in plain words even where the usual page cannot be made."""
-    context = {"heading": HEADINGS.get(status, "That did not work"), "message": message, "status": status}
+    heading = HEADINGS.get(status, "That did not work")
+    context = {"heading": heading, "message": message, "status": status, "wanted": _wanted(request, status)}
     try:
         response = render(request, "failure.html", context, status=status)
     except Exception:
         log.exception("the failure page failed")
-        response = render_bare(context["heading"], message, status=status)  # type: ignore[arg-type]
+        response = render_bare(heading, message, status=status)
     if status == 503:
         response.headers["Retry-After"] = "30"
+    return response
+
+
+def _wanted(request: HttpRequest, status: int) -> str:
+    """What the visitor may have looked for: what was searched, or the last part of an address that does not exist."""
+    if status == 404:
+        return request.path.rstrip("/").rpartition("/")[2].replace("-", " ")[:200]
+    try:
+        return request.GET.get("q", "")[:1000]
+    except SuspiciousOperation:
+        return ""
+
+
+def _not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    response = failure_page(request, 405, f"This page answers {methods} only.")
+    response.headers["Allow"] = methods
     return response
 
 
@@ -82,9 +107,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
-    return failure_page(request, 400, "The request is malformed.")
+    return failure_page(request, *explained(exception))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500."""
-    return failure_page(request, 500, "The error is in the log. Try again, or tell the operator what you did.")
+    return failure_page(request, *explained(Exception()))

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 
 from broadsheet import schedule
-from broadsheet.errors import NotFound
 from broadsheet.listing import list_page, parse_page
 from broadsheet.schedule import Period
 from broadsheet.store.orderings import neighbouring_editions, newest_edition, period_papers
@@ -48,7 +47,7 @@ def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The newest week or month that has entries."""
     newest = newest_edition()
     if newest is None:
-        raise NotFound("There are no editions yet. Ingest papers that belong to one.")
+        return render(request, "empty.html", {})
     return _period(request, schedule.week_of(newest) if kind == "week" else schedule.month_of(newest))
 
 

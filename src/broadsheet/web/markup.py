@@ -13,13 +13,19 @@ from broadsheet.typeset import typesetter
 log = logging.getLogger("broadsheet.web")
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>#])")
+UNSEEN = re.compile(r"<annotation[^>]*>[^<]*</annotation>|<[^>]*>|&\w+;")
+WIDE = 20
+"""Characters of a formula above which it may be wider than a phone."""
 MAX_FORMULAS = 200
 """Formulas typeset in one text; a longer run of them is shown as plain text."""
 
 
-def typeset(text: str) -> Markup:
-    """Text as HTML with its formulas as MathML; a formula that cannot be typeset stays as it was written."""
-    return Markup("").join(_html(segment) for segment in _segments(text))
+def typeset(text: str, *, scroll: bool = False) -> Markup:
+    """Text as HTML with its formulas as MathML; a formula that cannot be typeset stays as it was written.
+
+    With `scroll`, a formula that may be wider than a phone scrolls by itself; lists cut it off instead.
+    """
+    return Markup("").join(_html(segment, scroll=scroll) for segment in _segments(text))
 
 
 def prepare(texts: Iterable[str]) -> None:
@@ -39,12 +45,14 @@ def _segments(text: str) -> Sequence[Segment]:
     return segments if len(segments) <= 2 * MAX_FORMULAS else (Segment("text", text),)
 
 
-def _html(segment: Segment) -> Markup:
+def _html(segment: Segment, *, scroll: bool) -> Markup:
     if segment.kind == "text":
         return escape(segment.body)
     formula = _formula(segment)
     if formula is None:
         return Markup('<code class="tex">{}</code>').format(segment.body)
+    if scroll and (segment.kind == "display" or len(UNSEEN.sub("", formula)) > WIDE):
+        formula = f'<span class="formula" tabindex="0">{formula}</span>'
     return Markup(formula)  # noqa: S704 - the typesetter lets through nothing but checked MathML
 
 

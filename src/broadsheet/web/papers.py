@@ -1,15 +1,19 @@
 """Papers: the page of one, its other forms, and the way from any identifier to it."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from broadsheet import citation
 from broadsheet.cards import Card, PaperDetail
 from broadsheet.citation import Citable
+from broadsheet.cleaning import is_web_address
 from broadsheet.errors import NotFound, Unavailable
 from broadsheet.search import similar
 from broadsheet.store.catalogue import find_paper, get_paper
 from broadsheet.web.access import Who, open_to
 from broadsheet.web.instance import index_reader, site_url
+from broadsheet.web.markup import prepare
 from broadsheet.web.rendering import paper_url, render, templates
 
 FORMS = {
@@ -19,28 +23,43 @@ FORMS = {
     ".csl.json": "application/vnd.citationstyles.csl+json; charset=utf-8",
 }
 
+ONE_SLASH = re.compile(r"^(https?):/+(?=[^/])", re.IGNORECASE)
+NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
 
 @open_to(Who.ANYONE)
 def paper(request: HttpRequest, name: str) -> HttpResponse:
     """A paper's page under its key; under another of its identifiers, the way there."""
-    found = find_paper(name)
+    found = _named(request, name)
     if found is None:
         return _form(request, name)
     number, key = found
     if name != key:
         return HttpResponseRedirect(paper_url(key))
     detail = get_paper(number)
+    others = _similar(detail.card)
+    prepare([detail.card.title, detail.card.abstract, detail.card.summary, *(other.title for other in others)])
     context = {
         "paper": detail,
         "card": detail.card,
         "cite": citable(detail),
         "bibtex": citation.bibtex(citable(detail)),
-        "similar": _similar(detail.card),
+        "similar": others,
         "url": _absolute(request, paper_url(key)),
         "json_ld": json_ld(detail, _absolute(request, paper_url(key))),
         "pdf": pdf_url(detail),
     }
     return render(request, "paper.html", context)
+
+
+def _named(request: HttpRequest, name: str) -> tuple[int, str] | None:
+    """The paper that an address names. Addresses pasted behind /papers/ lose a slash to proxies, or their query."""
+    name = ONE_SLASH.sub(r"\1://", name).rstrip("/")
+    query = request.META.get("QUERY_STRING", "")
+    found = find_paper(name)
+    if found is None and query and name.startswith(("http://", "https://")):
+        return find_paper(f"{name}?{query}")
+    return found
 
 
 def _form(request: HttpRequest, name: str) -> HttpResponse:
@@ -55,7 +74,7 @@ def _form(request: HttpRequest, name: str) -> HttpResponse:
             return HttpResponseRedirect(paper_url(key, suffix))
         response = HttpResponse(_body(request, get_paper(number), suffix), content_type=content_type)
         if suffix != ".md":
-            filename = key.replace("/", "-") + suffix
+            filename = NOT_IN_FILE_NAMES.sub("-", key)[:100] + suffix
             response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
         return response
     raise NotFound(f"No paper here has the name {name[:120]!r}. Search for its title, or check the identifier.")
@@ -105,7 +124,8 @@ def detail_url(detail: PaperDetail) -> str:
         return f"https://arxiv.org/abs/{arxiv_id}"
     if doi:
         return f"https://doi.org/{doi}"
-    return detail.identifier("url")
+    url = detail.identifier("url")
+    return url if is_web_address(url) else ""
 
 
 def pdf_url(detail: PaperDetail) -> str:

@@ -62,7 +62,6 @@ def templates() -> Environment:
         plain=plain_text,
         lede=lede,
         day=day,
-        long_day=long_day,
         count=count,
         paper_url=paper_url,
         query=urlencode,
@@ -91,7 +90,7 @@ def cards_html(cards: Sequence[Card], *, first_rank: int | None = None, lead: bo
         for place, card in enumerate(cards)
     ]
     prepare(text for story in stories for text in (story.card.title, story.line, story.opening))
-    return Markup("\n").join(_guarded(story.card, "card.html", story=story, card=story.card) for story in stories)
+    return Markup("\n").join(_guarded(story.card, "card.html", story=story) for story in stories)
 
 
 def _story(card: Card, *, rank: int | None, lead: bool) -> Story:
@@ -104,20 +103,18 @@ def _story(card: Card, *, rank: int | None, lead: bool) -> Story:
     return Story(card, line, "" if start == line else start, rank, lead)
 
 
-def matches_html(matches: Sequence[Match], *, start: int) -> Markup:
-    """The items of a list of search results, the first of them number `start`."""
+def matches_html(matches: Sequence[Match]) -> Markup:
+    """Search results as the items of a list."""
     prepare(piece for match in matches for piece, hit in (*match.title, *match.snippet) if not hit)
-    item = Markup('<li value="{}">{}</li>')
     return Markup("\n").join(
-        item.format(start + place, _guarded(match.card, "match.html", match=match, card=match.card))
-        for place, match in enumerate(matches)
+        Markup("<li>{}</li>").format(_guarded(match.card, "match.html", match=match)) for match in matches
     )
 
 
 def _guarded(card: Card, template: str, **values: object) -> Markup:
     """One paper of a list. One that cannot be rendered is shown as plain text, and the page stands."""
     try:
-        return Markup(_template(template)(values))  # noqa: S704 - autoescaped
+        return Markup(_template(template)({"card": card, **values}))  # noqa: S704 - autoescaped
     except Exception:
         log.exception("paper %s cannot be rendered", card.key)
         return Markup(
@@ -143,11 +140,6 @@ def day(value: date | PartialDate | None) -> str:
         formats = {"year": "{0:%Y}", "month": "{0:%B} {0:%Y}", "day": "{0.day} {0:%b} {0:%Y}"}
         return formats[value.precision].format(value.day)
     return f"{value.day} {value:%b} {value:%Y}"
-
-
-def long_day(value: date) -> str:
-    """Friday, 29 May 2026."""
-    return f"{value:%A}, {value.day} {value:%B} {value:%Y}"
 
 
 def count(number: int, noun: str) -> str:

@@ -21,8 +21,8 @@ class Paper(models.Model):
     published_precision = models.TextField(default="day")
     updated = models.DateField(null=True)
     version = models.IntegerField(null=True)
-    # As a source counted them; the names in `authorships` may be missing or fewer.
-    author_count = models.IntegerField(null=True)
+    # How many names `authorships` holds, or how many authors a source counted without naming them.
+    author_count = models.IntegerField(default=0)
     language = models.TextField(blank=True)
     licence = models.TextField(blank=True)
     comment = models.TextField(blank=True)

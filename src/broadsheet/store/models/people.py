@@ -19,7 +19,10 @@ class Authorship(models.Model):
     """A name as printed on a paper, in order from 1."""
 
     pk = models.CompositePrimaryKey("paper_id", "position")
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="authorships", db_index=False)
+    # Written with the paper in one transaction, several a paper; the database need not check each one.
+    paper = models.ForeignKey(
+        Paper, on_delete=models.CASCADE, related_name="authorships", db_index=False, db_constraint=False
+    )
     position = models.IntegerField()
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="authorships")
     name = models.TextField()

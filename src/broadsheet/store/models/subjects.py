@@ -20,12 +20,17 @@ class Category(models.Model):
 class PaperCategory(models.Model):
     """A category of a paper. Rows for its archive and field (`position` 0) let a whole field be listed as one.
 
-    `published` repeats the paper's date so that the newest papers of a category are the head of one index.
+    `published` repeats the paper's date so that the newest papers of a category are the head of one index. The rows
+    are derived from the paper and written with it, and the database need not check each one.
     """
 
     pk = models.CompositePrimaryKey("paper_id", "category_id")
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="categories", db_index=False)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="papers", db_index=False)
+    paper = models.ForeignKey(
+        Paper, on_delete=models.CASCADE, related_name="categories", db_index=False, db_constraint=False
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="papers", db_index=False, db_constraint=False
+    )
     position = models.IntegerField()
     published = models.DateField(null=True)
 

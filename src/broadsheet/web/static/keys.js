@@ -14,7 +14,7 @@
   }
 
   function follow(relation) {
-    const link = document.querySelector(`main a[rel="${relation}"]`);
+    const link = document.querySelector(`.pager a[rel="${relation}"]`) || document.querySelector(`main a[rel="${relation}"]`);
     if (link) link.click();
   }
 
@@ -30,17 +30,28 @@
 
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    if (typing || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
   });
 
+  // Without HTTPS browsers give no clipboard; what is selected can still be copied.
+  async function copy(source) {
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      return true;
+    } catch {
+      getSelection().selectAllChildren(source);
+      return document.execCommand("copy");
+    }
+  }
+
   for (const button of document.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) break;
     button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-      document.getElementById("copied").textContent = "Copied.";
+      const done = await copy(document.getElementById(button.dataset.copy));
+      document.getElementById("copied").textContent = done ? "Copied." : "Select the text and copy it.";
     });
   }
 })();
