@@ -15,22 +15,10 @@ from pathlib import Path
 from bench.catalogue import arguments, bench_instance, database_cpu
 from bench.report import Figure, report
 
-WORDS = [
-    "learning",
-    "model",
-    "quantum",
-    "graph",
-    "theory",
-    "galaxy",
-    "language",
-    "protein",
-    "network",
-    "neural",
-    "equation",
-    "random",
-    "field",
-    "image",
-]
+WORDS = (
+    *("learning", "model", "quantum", "graph", "theory", "galaxy", "language", "protein"),
+    *("network", "neural", "equation", "random", "field", "image"),
+)
 LOAD_S = 12.0
 CONNECTIONS = 8
 

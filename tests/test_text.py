@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.terms import split_terms
 from broadsheet.text import (
     Segment,
     clean_block,
@@ -234,3 +235,9 @@ def test_hostile_megabytes_are_survived(name: str) -> None:
     assert len(opening(s)) <= 320
     for work in (math_segments, plain_text, search_terms, slug):
         work(s[:200_000])
+
+
+@given(st.text(max_size=200))
+def test_split_terms_parts_what_search_terms_interleaves(s: str) -> None:
+    parts, joined = split_terms(s)
+    assert sorted(parts + joined) == sorted(search_terms(s))

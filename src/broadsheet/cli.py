@@ -1,17 +1,20 @@
 """The command line: `broadsheet up` runs an instance, the other commands work on it."""
 
 import logging
+import signal
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
+from django.db import DatabaseError
 
 from broadsheet import __version__
-from broadsheet.environment import Environment
-from broadsheet.errors import BadInput, BroadsheetError
+from broadsheet.environment import Environment, read_environment
+from broadsheet.errors import BadInput, BroadsheetError, Unavailable
 from broadsheet.launch import instance
 from broadsheet.printing import card_json, err, out, print_cards, print_json, print_table, progress, safe
 
@@ -27,14 +30,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 def main() -> NoReturn:
     """Run a command; errors go to standard error: 2 for input that cannot be understood, 1 for what failed."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except BrokenPipeError:
         sys.exit(1)
     except BroadsheetError as error:
-        err().print(f"[bold]broadsheet:[/bold] {safe(str(error))}")
+        _complain(str(error))
         sys.exit(2 if isinstance(error, BadInput) else 1)
+    except DatabaseError as error:
+        _complain(f"The database does not do it: {str(error).strip()}. `broadsheet doctor` looks at it.")
+        sys.exit(1)
     sys.exit(0)
+
+
+def _complain(message: str) -> None:
+    err().print(f"[bold]broadsheet:[/bold] {safe(message)}", soft_wrap=True)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End on SIGTERM as on Ctrl-C: what was opened is closed, the private server too."""
+    sys.exit(128 + number)
 
 
 @app.command()
@@ -86,7 +103,7 @@ def ingest(
         raise BadInput("Name a file to ingest, or use --fetch DAYS or --problems.")
     for path in files or []:
         if not path.is_file():
-            raise BadInput(f"{path}: there is no such file.")
+            raise BadInput(f"{path} {'is no file' if path.exists() else 'does not exist'}. Name a file of papers.")
     with instance() as environment:
         if files or fetch:
             wanted = Wanted(tuple(files or ()), source, day, fetch)
@@ -241,10 +258,16 @@ def update() -> None:
 @app.command()
 def doctor(*, as_json: AsJson = False) -> None:
     """Show the effective settings and check the parts of the instance."""
-    with instance() as environment:
-        from broadsheet.doctor import examine
+    environment = read_environment()
+    try:
+        with instance():
+            from broadsheet.doctor import examine
 
-        findings = examine(environment)
+            findings = examine(environment)
+    except Unavailable as error:
+        from broadsheet.doctor import Finding
+
+        findings = [Finding("database", False, str(error))]
     if as_json:
         checks = [{"name": f.name, "well": f.well, "seen": f.seen} for f in findings]
         print_json({"settings": environment.shown(), "checks": checks})

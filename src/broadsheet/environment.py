@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from broadsheet.errors import BadInput
 
@@ -53,6 +54,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("name a folder")
     return Path(text).expanduser().resolve()
 
 
@@ -62,10 +65,25 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("postgresql", "postgres") and parts.port != 0
+    except ValueError:  # its words may hold the password
+        valid = False
+    if text and not valid:
+        raise ValueError("write an address such as postgresql://user:password@host:5432/name")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "./.broadsheet", "Folder that holds everything the instance owns.", _folder),
     Setting(
-        "database_url", "", "PostgreSQL to use instead of the private one (also read from DATABASE_URL).", secret=True
+        "database_url",
+        "",
+        "PostgreSQL to use instead of the private one (also read from DATABASE_URL).",
+        _database,
+        secret=True,
     ),
     Setting("host", "127.0.0.1", "Address the web server listens on."),
     Setting("port", "8000", "Port the web server listens on.", _port),
@@ -118,7 +136,10 @@ def _given_texts(variables: Mapping[str, str]) -> list[tuple[str, str]]:
         if variable in known:
             found.append((known[variable].name, variables[variable]))
         elif variable.endswith("_FILE") and variable.removesuffix("_FILE") in known:
-            found.append((known[variable.removesuffix("_FILE")].name, _file_text(variable, variables[variable])))
+            plain = variable.removesuffix("_FILE")
+            if variables.get(plain):
+                raise BadInput(f"{plain} and {variable} are both set. Unset one of them.")
+            found.append((known[plain].name, _file_text(variable, variables[variable])))
         elif variable not in RESERVED:
             raise BadInput(_unknown(variable, known))
     return found
@@ -145,4 +166,5 @@ def _value(setting: Setting, text: str) -> Any:
     try:
         return setting.read(text)
     except ValueError as error:
-        raise BadInput(f"{setting.variable}={text!r}: {error}.") from error
+        shown = setting.variable if setting.secret else f"{setting.variable}={text!r}"
+        raise BadInput(f"{shown}: {error}.") from error

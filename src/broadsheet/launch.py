@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
@@ -45,12 +45,21 @@ def hand_over_secret(environment: Environment) -> None:
         return
     path = environment["data"] / SECRET_FILE
     if not path.exists():
-        temporary = path.with_name(f"{SECRET_FILE}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        temporary.replace(path)
+        _make_secret(path)
     os.environ[f"{PREFIX}SECRET_KEY_FILE"] = str(path)
+
+
+def _make_secret(path: Path) -> None:
+    """Of processes that start together the first makes the key, whole and on disk before it has its name."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(temporary)
+    temporary.unlink()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.core.management import call_command
 
@@ -12,7 +13,7 @@ from broadsheet import indexing, sample
 from broadsheet.environment import PREFIX, Environment
 from broadsheet.errors import BadInput, Unavailable
 from broadsheet.index import Reader
-from broadsheet.printing import out, progress
+from broadsheet.printing import out, progress, safe
 from broadsheet.store.catalogue import count_papers
 from broadsheet.supervisor import Program, supervise, web_program, worker_program
 
@@ -60,7 +61,7 @@ def check_port(environment: Environment) -> None:
     deadline = time.monotonic() + PORT_WAIT_S
     while True:
         try:
-            with socket.create_server((host, port)):
+            with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
                 return
         except OSError as error:
             if time.monotonic() > deadline:
@@ -72,15 +73,19 @@ def check_port(environment: Environment) -> None:
 
 
 def _announcement(environment: Environment) -> Callable[[], None]:
-    host = environment["host"]
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
-    address = f"http://{shown}:{environment['port']}"
+    host, port = environment["host"], environment["port"]
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    shown = environment["url"] or f"http://{'localhost' if near in ('127.0.0.1', '::1') else _in_url(near)}:{port}"
 
     def announce() -> None:
-        _wait_until_ready(f"http://{'127.0.0.1' if shown == 'localhost' else host}:{environment['port']}/health")
-        out().print(f"{environment['site_name']} is at [bold]{environment['url'] or address}[/bold] (Ctrl-C stops it)")
+        _wait_until_ready(f"http://{_in_url(near)}:{port}/health")
+        out().print(f"{safe(environment['site_name'])} is at [bold]{safe(shown)}[/bold] (Ctrl-C stops it)")
 
     return announce
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _wait_until_ready(url: str) -> None:
@@ -91,6 +96,10 @@ def _wait_until_ready(url: str) -> None:
         try:
             with opener.open(url, timeout=2):
                 return
+        except urllib.error.HTTPError as error:
+            if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                return  # it answers, if only that it does not know itself by this host name
+            time.sleep(0.1)
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise Unavailable("The web server does not answer. What it says stands above.")

@@ -3,7 +3,6 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Final
 
 from broadsheet.tex import FORMATTING, untex
@@ -52,6 +51,7 @@ _ASCII_WORDS: Final = r"[a-z0-9]++(?:[-'.][a-z0-9]++)*+"
 _ASCII_TERM: Final = re.compile(_ASCII_WORDS)
 _ASCII_TERM_OR_ID: Final = re.compile(rf"(?:{_SLASHED_ID})|{_ASCII_WORDS}")
 _TERM: Final = re.compile(rf"(?:{_SLASHED_ID})|[{_CJK}]+|{_WORD}(?:[-'.]{_WORD})*+")
+_PUNCTUATION: Final = ".,;:!?()[]\"'/"
 _ARXIV_NUMBER: Final = re.compile(r"\d{4}\.\d{4,5}(?:v\d{1,3})?", re.ASCII)
 _HAS_CJK: Final = re.compile(f"[{_CJK}]")
 _JOINTS: Final = re.compile(r"[-'.]")
@@ -100,7 +100,33 @@ def search_terms(s: str) -> list[str]:
         if term.isalnum() and term.isascii():
             terms.append(term)
         else:
-            terms += _parts(term)
+            parts, joined = _parts(term)
+            terms += [*parts, joined] if joined else parts
+    return _cut(terms)
+
+
+def split_terms(s: str) -> tuple[list[str], list[str]]:
+    """The part terms in order, and apart from them the joined forms: of covid-19, covid and 19, and covid19.
+
+    So a phrase matches whether its words are written with spaces or with hyphens.
+    """
+    found: list[str] = []
+    joins: list[str] = []
+    # Word by word: nearly all are plain once their punctuation is off, and a pattern costs three times as much.
+    for word in search_text(s).split(" "):
+        bare = word if word.isalnum() else word.strip(_PUNCTUATION)
+        if bare.isalnum() and bare.isascii():
+            found.append(bare)
+            continue
+        for term in _pattern(word).findall(word):
+            parts, joined = _parts(term)
+            found += parts
+            if joined:
+                joins.append(joined)
+    return _cut(found), _cut(joins)
+
+
+def _cut(terms: list[str]) -> list[str]:
     return terms if max(map(len, terms), default=0) <= MAX_TERM else [term[:MAX_TERM] for term in terms]
 
 
@@ -111,23 +137,20 @@ def _pattern(text: str) -> re.Pattern[str]:
     return _ASCII_TERM_OR_ID if "/" in text and _MAYBE_SLASHED_ID.search(text) else _ASCII_TERM
 
 
-def _parts(term: str) -> Iterator[str]:
-    """The terms of a match that is more than one plain word."""
+def _parts(term: str) -> tuple[list[str], str]:
+    """The terms of a match that is more than one plain word, and their joined form if they have one."""
     if "/" in term or _ARXIV_NUMBER.fullmatch(term):
-        yield term
-    elif _HAS_CJK.match(term):
-        yield from (term[i : i + 2] for i in range(max(1, len(term) - 1)))
-    else:
-        yield from _compound(term)
+        return [term], ""
+    if _HAS_CJK.match(term):
+        return [term[i : i + 2] for i in range(max(1, len(term) - 1))], ""
+    return _compound(term)
 
 
-def _compound(term: str) -> Iterator[str]:
+def _compound(term: str) -> tuple[list[str], str]:
     term = term.removesuffix("'s")
     parts = _JOINTS.split(term)
-    yield from parts
     # A dot alone joins nothing: "35" is not 3.5, and "example.org" is two words.
-    if "-" in term or "'" in term:
-        yield "".join(parts)
+    return parts, "".join(parts) if "-" in term or "'" in term else ""
 
 
 def slug(s: str) -> str:

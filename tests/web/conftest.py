@@ -1,90 +1,76 @@
-"""What the tests of the pages share: papers that are published and indexed, static files, pages as trees."""
+"""A visitor of the pages: asks for an address, and gets the answer parsed."""
 
 import shutil
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import lxml.html
 import pytest
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
-
-from broadsheet import indexing
-from broadsheet.drafts import Counts, Draft, EditionPlace
-from broadsheet.ingest import Outcome, ingest
-
-Tree = lxml.html.HtmlElement
+from lxml import html
 
 
-@pytest.fixture(scope="session", autouse=True)
-def static_files() -> None:
-    """Static files under their hashed names, as `broadsheet up` lays them out before it serves."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, and its page as a tree."""
+
+    response: HttpResponse
+    tree: Any
+
+    @property
+    def text(self) -> str:
+        """The body."""
+        return self.response.content.decode()
+
+    @property
+    def words(self) -> str:
+        """What a reader sees, with single spaces."""
+        return " ".join(self.tree.text_content().split())
+
+    def all(self, path: str) -> list[Any]:
+        """Elements, attributes or texts by XPath."""
+        return list(self.tree.xpath(path))
+
+    def meta(self, name: str) -> list[str]:
+        """Contents of the meta elements of a name or a property."""
+        return self.all(f"//meta[@name='{name}' or @property='{name}']/@content")
+
+    @property
+    def headlines(self) -> list[str]:
+        """Titles of the papers on the page, in order."""
+        return [link.text_content() for link in self.all("//article//a[@class='headline']")]
+
+
+Visit = Callable[..., Answer]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def assets(django_db_setup: None) -> None:
+    """Static files where an instance has them, under their hashed names."""
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture
-def publish(db: None) -> Callable[..., Outcome]:
-    """Takes drafts into the catalogue; a draft that is set aside fails the test."""
+def visit() -> Visit:
+    """Ask for an address and expect a status."""
+    client = Client(raise_request_exception=False)
 
-    def take(*drafts: Draft) -> Outcome:
-        outcome = ingest(drafts)
-        assert outcome.set_aside == 0, "a draft was set aside"
-        return outcome
+    def ask(path: str, status: int = 200, method: str = "get", **headers: str) -> Answer:
+        response = getattr(client, method)(path, headers=headers)
+        assert response.status_code == status, response.content[:2000].decode()
+        body = response.content.decode() if hasattr(response, "content") else ""
+        return Answer(response, html.document_fromstring(body) if "<" in body else None)
 
-    return take
+    return ask
 
 
 @pytest.fixture
-def no_index(data: Path) -> None:
-    """An instance whose index was not built yet."""
+def index(data: Path) -> Iterator[Callable[[], None]]:
+    """Builds the search index from the catalogue; it is gone after the test."""
+    from broadsheet.indexing import rebuild
+
+    yield lambda: rebuild(data / "index") and None
     shutil.rmtree(data / "index", ignore_errors=True)
-
-
-@pytest.fixture
-def build_index(no_index: None, data: Path) -> Any:
-    """Builds the index of what was published so far; it is gone after the test."""
-    yield lambda: indexing.rebuild(data / "index")
-    shutil.rmtree(data / "index", ignore_errors=True)
-
-
-@pytest.fixture
-def printed(draft: Callable[..., Draft]) -> Callable[..., Draft]:
-    """Makes the draft of a paper that stood in a day's edition and drew votes."""
-
-    def make(arxiv_id: str, day: str, position: int, votes: int = 0, **changes: Any) -> Draft:
-        counts = Counts(votes, 0, None, datetime(2026, 6, 1, tzinfo=UTC))
-        place = EditionPlace(date.fromisoformat(day), position)
-        return draft(arxiv_id, edition=place, counts=counts, **changes)
-
-    return make
-
-
-@pytest.fixture
-def read(client: Client) -> Callable[..., Tree]:
-    """Asks for a page, checks its status, and parses it."""
-
-    def page(path: str, status: int = 200, **fields: str) -> Tree:
-        answer = client.get(path, fields or None)
-        assert answer.status_code == status, f"{path} answers {answer.status_code}: {words(answer.content)[:300]}"
-        return lxml.html.document_fromstring(answer.content)
-
-    return page
-
-
-def words(content: bytes) -> str:
-    """The text of a page without its markup."""
-    return " ".join(lxml.html.document_fromstring(content).text_content().split())
-
-
-@pytest.fixture
-def said() -> Callable[[Tree], str]:
-    """The text a reader sees in the main part of a page."""
-    return lambda tree: " ".join(tree.xpath("//main")[0].text_content().split())
-
-
-@pytest.fixture
-def headlines() -> Callable[[Tree], list[str]]:
-    """The addresses of the papers that a page lists, in its order."""
-    return lambda tree: [str(address) for address in tree.xpath("//article//a[@class='headline']/@href")]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from broadsheet.index.schema import split_joined, stem
+from broadsheet.index.schema import stem
+from broadsheet.terms import search_terms, split_terms
 from broadsheet.tex import math_spans
-from broadsheet.text import search_terms
 
 # A word with its accents as separate marks and its compounds: COVID-19, l'Hôpital. CJK has no spaces and is cut apart.
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -91,5 +91,5 @@ def _stems(chunk: str) -> frozenset[str]:
 @lru_cache(maxsize=32_768)
 def _whole(chunk: str) -> frozenset[str]:
     """The stems that stand for all of a chunk: its joined form, or its only term."""
-    parts, joined = split_joined(search_terms(chunk))
+    parts, joined = split_terms(chunk)
     return frozenset(map(stem, joined or (parts if len(parts) == 1 else ()))) - {""}

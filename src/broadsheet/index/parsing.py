@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 
 from broadsheet.errors import BadInput
-from broadsheet.index.schema import split_joined
-from broadsheet.text import search_terms
+from broadsheet.terms import split_terms
 
 LONGEST_QUERY = 1_000
 MOST_TERMS = 64
@@ -81,7 +80,7 @@ def parse(text: str) -> ParsedQuery:
     return ParsedQuery(
         wanted=_without_stop_words(tuple(wanted)),
         excluded=tuple(dict.fromkeys(clause for excluded, clause in pieces if excluded)),
-        whole=tuple(split_joined(search_terms(text))[0]),
+        whole=tuple(split_terms(text)[0]),
         notes=_notes(text, cut=cut, empty=not pieces),
     )
 
@@ -104,7 +103,7 @@ def _plain(word: str) -> list[tuple[bool, Clause]]:
 
 def _clauses(text: str, *, quoted: bool) -> list[Clause]:
     """One clause, or several for a phrase so long that matching it whole would cost too much."""
-    parts, joined = split_joined(search_terms(text))
+    parts, joined = split_terms(text)
     if len(parts) <= _LONGEST_PHRASE:
         return [Clause(tuple(parts), tuple(joined), text.lower(), quoted)] if parts else []
     starts = range(0, len(parts), _LONGEST_PHRASE)

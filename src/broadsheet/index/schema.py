@@ -24,7 +24,6 @@ VOTES = "votes"
 _STEMS = "stems"
 _WORDS = "words"
 _LONGEST_TERM = 128  # bytes
-_MOST_JOINED = 6
 _DAY_BITS = 40
 _UNDATED = -(1 << 62)
 _EPOCH = date(1970, 1, 1)
@@ -69,27 +68,6 @@ def stem(word: str) -> str:
     """Reduce a normalised word to its stem ("" for a word too long to be indexed)."""
     found = _stemmer().analyze(word)
     return found[0] if found else ""
-
-
-def split_joined(terms: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Part terms in the order of the text from the forms joined of them: covid, 19 and covid19.
-
-    So a phrase matches whether its words are written with spaces or with hyphens.
-    """
-    parts: list[str] = []
-    joined: list[str] = []
-    before, last = " ", " "
-    for term in terms:
-        if term.endswith(last) and term.endswith(before + last) and _is_joined(term, parts):
-            joined.append(term)
-        else:
-            parts.append(term)
-            before, last = last, term
-    return parts, joined
-
-
-def _is_joined(term: str, parts: list[str]) -> bool:
-    return any("".join(parts[-n:]) == term for n in range(2, min(len(parts), _MOST_JOINED) + 1))
 
 
 def title_key(parts: Sequence[str]) -> str:

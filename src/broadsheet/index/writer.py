@@ -10,8 +10,7 @@ from tantivy import Document, Index, IndexWriter
 from broadsheet.errors import Unavailable
 from broadsheet.index import generations, schema
 from broadsheet.index.documents import IndexDocument
-from broadsheet.index.schema import split_joined
-from broadsheet.text import search_terms
+from broadsheet.terms import split_terms
 
 _HEAP_BYTES = 64_000_000
 _THREADS = 1
@@ -160,7 +159,7 @@ def _to_tantivy(paper: IndexDocument) -> Document:
     document.add_integer(schema.PAPER, paper.paper_id)
     _add_texts(document, paper)
     for name in (*paper.authors, *paper.organisations, paper.venue):
-        _add_words(document, (schema.NAMES,), *split_joined(search_terms(name[:_LONGEST_TEXT])))
+        _add_words(document, (schema.NAMES,), *split_terms(name[:_LONGEST_TEXT]))
     for identifier in {paper.key, *paper.identifiers}:
         document.add_text(schema.IDENTIFIER, identifier.lower())
     for code in paper.categories:
@@ -171,11 +170,11 @@ def _to_tantivy(paper: IndexDocument) -> Document:
 
 
 def _add_texts(document: Document, paper: IndexDocument) -> None:
-    parts, joined = split_joined(search_terms(paper.title[:_LONGEST_TEXT]))
+    parts, joined = split_terms(paper.title[:_LONGEST_TEXT])
     document.add_text(schema.TITLE_KEY, schema.title_key(parts))
     document.add_text(schema.TITLE_WORDS, " ".join(parts))
     _add_words(document, (schema.TITLE, schema.BODY), parts, joined)
-    _add_words(document, (schema.BODY,), *split_joined(search_terms(paper.abstract[:_LONGEST_TEXT])))
+    _add_words(document, (schema.BODY,), *split_terms(paper.abstract[:_LONGEST_TEXT]))
 
 
 def _add_words(document: Document, fields: tuple[str, ...], parts: list[str], joined: list[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from broadsheet.errors import Unavailable
 from broadsheet.store.query import rows
 
 
@@ -20,9 +21,12 @@ class Watermark:
 
     @classmethod
     def parse(cls, text: str) -> "Watermark":
-        """The watermark that `str` wrote; the beginning for an empty text."""
+        """The watermark that `str` wrote; the beginning for an empty text. Raises Unavailable for any other text."""
         transaction, _, seq = text.partition(":")
-        return cls(int(transaction), int(seq)) if text else cls()
+        try:
+            return cls(int(transaction), int(seq)) if text else cls()
+        except ValueError as error:
+            raise Unavailable(f"{text[:40]!r} is no watermark. Run `broadsheet index rebuild`.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from broadsheet import citation
 from broadsheet.cards import Card, PaperDetail
 from broadsheet.citation import Citable
 from broadsheet.cleaning import is_web_address
+from broadsheet.drafts import PartialDate
 from broadsheet.errors import NotFound, Unavailable
 from broadsheet.search import similar
 from broadsheet.store.catalogue import find_paper, get_paper
@@ -140,6 +141,12 @@ def _absolute(request: HttpRequest, path: str) -> str:
     return (site_url() or f"{request.scheme}://{request.get_host()}") + path
 
 
+def _known_date(published: PartialDate | None) -> str:
+    """2026-05-29, 2026-05 or 2026, by what is known."""
+    length = {"year": 4, "month": 7, "day": 10}
+    return published.day.isoformat()[: length[published.precision]] if published else ""
+
+
 def json_ld(detail: PaperDetail, url: str) -> dict[str, object]:
     """The paper in schema.org's words."""
     card = detail.card
@@ -150,7 +157,7 @@ def json_ld(detail: PaperDetail, url: str) -> dict[str, object]:
         "name": card.title,
         "abstract": card.abstract,
         "author": [{"@type": "Person", "name": author.name} for author in detail.authors],
-        "datePublished": card.published.day.isoformat() if card.published else "",
+        "datePublished": _known_date(card.published),
         "identifier": [value for _, value in detail.identifiers],
         "isPartOf": {"@type": "Periodical", "name": detail.venue.name} if detail.venue else "",
         "sameAs": detail_url(detail),

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -24,6 +24,10 @@ from broadsheet.web.markup import data_block, markdown_text, marked, prepare, ty
 
 log = logging.getLogger("broadsheet.web")
 
+T = TypeVar("T")
+
+KEPT_STORIES = 4_096
+"""Papers of lists whose HTML a process keeps; some 3 KB each."""
 OPENING, LEAD_OPENING = 210, 420
 """Characters of an abstract that a list shows of a paper, and of the paper that leads it."""
 
@@ -90,9 +94,10 @@ def cards_html(cards: Sequence[Card], *, first_rank: int | None = None, lead: bo
         for place, card in enumerate(cards)
     ]
     prepare(text for story in stories for text in (story.card.title, story.line, story.opening))
-    return Markup("\n").join(_guarded(story.card, "card.html", story=story) for story in stories)
+    return Markup("\n").join(_guarded(story.card, _story_html, story) for story in stories)
 
 
+@lru_cache(maxsize=KEPT_STORIES)
 def _story(card: Card, *, rank: int | None, lead: bool) -> Story:
     """The texts of a card; one whose texts cannot be cut goes on with its title."""
     try:
@@ -107,14 +112,28 @@ def matches_html(matches: Sequence[Match]) -> Markup:
     """Search results as the items of a list."""
     prepare(piece for match in matches for piece, hit in (*match.title, *match.snippet) if not hit)
     return Markup("\n").join(
-        Markup("<li>{}</li>").format(_guarded(match.card, "match.html", match=match)) for match in matches
+        Markup("<li>{}</li>").format(_guarded(match.card, _match_html, match)) for match in matches
     )
 
 
-def _guarded(card: Card, template: str, **values: object) -> Markup:
+@lru_cache(maxsize=KEPT_STORIES)
+def _story_html(story: Story) -> Markup:
+    """The same papers are asked for all day: what a story became is kept, and a changed one is another story."""
+    return _rendered("card.html", card=story.card, story=story)
+
+
+def _match_html(match: Match) -> Markup:
+    return _rendered("match.html", card=match.card, match=match)
+
+
+def _rendered(template: str, **values: object) -> Markup:
+    return Markup(_template(template)(values))  # noqa: S704 - autoescaped
+
+
+def _guarded(card: Card, show: Callable[[T], Markup], paper: T) -> Markup:
     """One paper of a list. One that cannot be rendered is shown as plain text, and the page stands."""
     try:
-        return Markup(_template(template)({"card": card, **values}))  # noqa: S704 - autoescaped
+        return show(paper)
     except Exception:
         log.exception("paper %s cannot be rendered", card.key)
         return Markup(
