@@ -112,11 +112,8 @@ def with_server(measure: Callable[[int], list[Figure]]) -> list[Figure]:
     """Run the web server as an instance does, on a free port."""
     import subprocess
 
-    from django.core.management import call_command
-
     from broadsheet.supervisor import web_program
 
-    call_command("collectstatic", interactive=False, verbosity=0)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(web_program("127.0.0.1", port, 2).command)
@@ -143,6 +140,9 @@ def main() -> None:
     chance = random.Random(1)
     budgets = {"front page": "<= 15", "paper": "<= 15", "search": "<= 25", "search in a category": "<= 25"}
     with bench_instance(given.data):
+        from django.core.management import call_command
+
+        call_command("collectstatic", interactive=False, verbosity=0)
         pages = addresses(chance)
         figures = [
             figure for kind, paths in pages.items() for figure in measure_cpu(kind, paths, budgets.get(kind, ""))

@@ -21,6 +21,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_SETTINGS = "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 
+# Planning a query costs as much as running it: the server keeps the plans of those that come often.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 2}
+
 
 def database_settings(url: str) -> dict[str, Any]:
     """Django's description of the PostgreSQL that a libpq address names; an empty address means the local default."""
@@ -37,7 +40,7 @@ def database_settings(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": port,
-        "OPTIONS": {"options": SESSION_SETTINGS, **options},
+        "OPTIONS": {"options": SESSION_SETTINGS, **PREPARED, **options},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

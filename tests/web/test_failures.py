@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import override_settings
 
 from broadsheet.ingest import ingest
-from broadsheet.web import front, rendering, site
+from broadsheet.store.query import rows
+from broadsheet.web import front, site
 from broadsheet.web.rendering import templates
 
 INSIDE = ("Traceback", "File &quot;", "psycopg", "/src/", "site-packages", "secret of the house", "SELECT")
@@ -52,14 +53,8 @@ def test_what_needs_no_database_answers_without(visit, database_down):
 def test_a_query_that_takes_too_long_is_unavailable(visit, monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '20ms'")
-    monkeypatch.setattr(site, "rows", lambda _: front.newest_edition() or rendering and _sleep())
+    monkeypatch.setattr(site, "rows", lambda _: rows("SELECT pg_sleep(2)"))
     assert_helpful(visit("/health", 503), "Not available just now")
-
-
-def _sleep():
-    from broadsheet.store.query import rows
-
-    rows("SELECT pg_sleep(2)")
 
 
 @pytest.mark.django_db
@@ -95,7 +90,7 @@ def test_a_handler_that_raises_is_an_error_that_tells_nothing(visit, monkeypatch
 @pytest.mark.django_db
 def test_a_template_that_raises_is_an_error_that_tells_nothing(visit, monkeypatch):
     monkeypatch.setitem(templates().globals, "version", None)
-    monkeypatch.setitem(templates().globals, "asset", lambda name: 1 / 0)
+    monkeypatch.setitem(templates().globals, "asset", lambda _: 1 / 0)
     page = visit("/categories", 500)
     assert "Something broke on our side" in page.words
     assert page.all("//a[@href='/']")
@@ -109,13 +104,15 @@ def test_debugging_shows_the_traceback(visit, monkeypatch):
         assert "ZeroDivisionError" in visit("/", 500).text
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/static/nothing.css", "/papers/", "/categories/cs.CV/x", "/.git/config", "/%00"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/static/nothing.css", "/papers/", "/categories/cs.CV/x", "/.git/config", "/%00"]
+)
 @pytest.mark.django_db
 def test_unknown_addresses_get_a_page(visit, path):
     assert_helpful(visit(path, 404), "There is no such page")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "", "[::1", "x" * 300, "localhost:99999999"])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "", "[::1", "x" * 300])
 @pytest.mark.parametrize("path", ["/", "/robots.txt", "/papers?q=x", "/papers/2601.00001", "/nowhere"])
 def test_a_forged_host_is_refused_everywhere(visit, host, path):
     page = visit(path, 400, Host=host)
@@ -138,5 +135,5 @@ def test_other_methods_are_refused_with_those_allowed(visit, path, method):
 
 
 def test_messages_do_not_repeat_markup(visit):
-    page = visit("/papers/date/%3Cscript%3Ealert(1)%3C%2Fscript%3E", 400)
-    assert not page.all("//main//script")
+    page = visit("/papers/date/%3Cimg%20src=x%20onerror=alert(1)%3E", 400)
+    assert not page.all("//main//img")

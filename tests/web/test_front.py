@@ -1,4 +1,4 @@
-"""Front pages: editions of days, weeks and months, in order, with their neighbours, and honest when there is nothing."""
+"""Front pages: editions of days, weeks and months, in order, with their neighbours, honest when there is nothing."""
 
 from datetime import UTC, date, datetime
 
@@ -60,7 +60,12 @@ def test_an_entry_shows_what_is_known_of_it(visit, draft, edition_of):
     authors = tuple(PrintedAuthor(f"Author Number {n}") for n in range(9))
     links = (DraftLink("code", "https://example.org/code", "hub"), DraftLink("project", "https://example.org/p", "hub"))
     counts = Counts(votes=1234, comments=1, stars=None, observed_at=NOW)
-    known = {"authors": authors, "links": links, "counts": counts, "organisation": Organisation("acme", "Acme Research")}
+    known = {
+        "authors": authors,
+        "links": links,
+        "counts": counts,
+        "organisation": Organisation("acme", "Acme Research"),
+    }
     ingest([draft(edition=edition_of("2026-05-29", 1), summary="It looks where you look.", **known)])
     words = visit("/").words
     for text in ("Author Number 3 and 5 more", "Acme Research", "1,234 votes", "1 comment ", "5 Jan 2026"):

@@ -23,7 +23,10 @@ def paper(draft, edition_of):
             draft(
                 title=r"Where $\alpha^2$ Looks",
                 identifiers=(Identifier("arxiv", "2601.00001"), Identifier("doi", DOI)),
-                authors=(PrintedAuthor("Mira Okafor", affiliation="University of Lagos"), PrintedAuthor("J. Lindqvist")),
+                authors=(
+                    PrintedAuthor("Mira Okafor", affiliation="University of Lagos"),
+                    PrintedAuthor("J. Lindqvist"),
+                ),
                 version=3,
                 venue="Proceedings of the Gaze Conference",
                 licence="CC-BY-4.0",
@@ -192,7 +195,9 @@ def test_similar_papers_are_found_by_text(visit, draft, index):
 
 
 def test_a_paper_of_which_little_is_known_has_a_page(visit, draft):
-    ingest([draft(abstract="", authors=(), published=None, categories=(), identifiers=(Identifier("acl", "W19-1234"),))])
+    ingest(
+        [draft(abstract="", authors=(), published=None, categories=(), identifiers=(Identifier("acl", "W19-1234"),))]
+    )
     key = visit("/papers/acl:W19-1234", 302).response.headers["Location"]
     page = visit(key)
     assert "No source gives an abstract." in page.words
@@ -203,7 +208,20 @@ def test_a_paper_of_which_little_is_known_has_a_page(visit, draft):
 
 @pytest.mark.parametrize(
     "name",
-    ["2699.99999", "no-such-paper", "a%3Fb", "a%23b", "100%25", "two%20words", "%00", "%FF%FE", "%0A", "x" * 5000, "..", "a//b"],
+    [
+        "2699.99999",
+        "no-such-paper",
+        "a%3Fb",
+        "a%23b",
+        "100%25",
+        "two%20words",
+        "%00",
+        "%FF%FE",
+        "%0A",
+        "x" * 5000,
+        "..",
+        "a//b",
+    ],
 )
 def test_an_unknown_name_gets_a_page_that_helps(visit, paper, name):
     page = visit(f"/papers/{name}", 404)

@@ -1,4 +1,4 @@
-"""Security: the same headers on every kind of answer, no cookies, no inline script or style, pages kept by their tag."""
+"""Security: the same headers on every kind of answer, no cookies, nothing inline, pages kept by their tag."""
 
 import re
 

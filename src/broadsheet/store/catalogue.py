@@ -1,8 +1,8 @@
-"""Reading papers: cards for lists, details for pages."""
+"""Reading papers: cards for lists, details for pages. One query each: asking costs more than what is asked."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from broadsheet.cards import AuthorLine, Card, EditionLine, Link, Named, PaperDetail, SourceLine, VersionLine
@@ -15,58 +15,53 @@ AUTHORS_ON_CARD = 6
 
 CARDS = """
     SELECT p.id, p.key, p.title, p.abstract, p.summary, p.summary_by, p.published, p.published_precision,
-           p.withdrawn, p.imported_votes, p.imported_comments, p.author_count
-    FROM paper p WHERE p.id = ANY(%s)
+           p.withdrawn, p.imported_votes, p.imported_comments, p.author_count,
+           (SELECT json_agg(json_build_array(a.key, s.name) ORDER BY s.position)
+            FROM authorship s JOIN author a ON a.id = s.author_id
+            WHERE s.paper_id = p.id AND s.position <= %s)::text,
+           (SELECT json_agg(json_build_array(n.slug, n.name) ORDER BY n.name)
+            FROM paper_organisation o JOIN organisation n ON n.id = o.organisation_id
+            WHERE o.paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(k.code, k.name) ORDER BY c.position)
+            FROM paper_category c JOIN category k ON k.code = c.category_id
+            WHERE c.paper_id = p.id AND c.position > 0)::text,
+           (SELECT json_object_agg(kind, url ORDER BY said_by = 'user', url DESC)
+            FROM paper_link WHERE paper_id = p.id AND kind IN ('code', 'project'))::text
+    FROM paper p WHERE p.id = ANY(%s::bigint[])
 """
-FIRST_AUTHORS = """
-    SELECT s.paper_id, s.name, a.key FROM authorship s JOIN author a ON a.id = s.author_id
-    WHERE s.paper_id = ANY(%s) AND s.position <= %s ORDER BY s.paper_id, s.position
+DETAIL = """
+    SELECT p.updated, p.version, p.language, p.licence, p.comment, p.provenance::text, v.slug, v.name,
+           (SELECT json_agg(json_build_array(a.key, s.name, s.orcid, s.affiliation) ORDER BY s.position)
+            FROM authorship s JOIN author a ON a.id = s.author_id WHERE s.paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(kind, value) ORDER BY kind, value)
+            FROM paper_identifier WHERE paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(t.slug, t.name) ORDER BY t.name)
+            FROM paper_tag pt JOIN tag t ON t.id = pt.tag_id WHERE pt.paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(kind, url, said_by, said_at) ORDER BY kind, url)
+            FROM paper_link WHERE paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(number, day, source) ORDER BY number DESC)
+            FROM paper_version WHERE paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(edition_day, position) ORDER BY edition_day)
+            FROM edition_entry WHERE paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(source, key, fetched_at,
+                                             payload_hashes[array_upper(payload_hashes, 1)]) ORDER BY source, key)
+            FROM source_record WHERE paper_id = p.id)::text
+    FROM paper p LEFT JOIN venue v ON v.id = p.venue_id WHERE p.id = %s
 """
-ORGANISATIONS = """
-    SELECT o.paper_id, n.slug, n.name FROM paper_organisation o JOIN organisation n ON n.id = o.organisation_id
-    WHERE o.paper_id = ANY(%s) ORDER BY o.paper_id, n.name
-"""
-CATEGORIES = """
-    SELECT c.paper_id, k.code, k.name FROM paper_category c JOIN category k ON k.code = c.category_id
-    WHERE c.paper_id = ANY(%s) AND c.position > 0 ORDER BY c.paper_id, c.position
-"""
-CARD_LINKS = """
-    SELECT paper_id, kind, url FROM paper_link WHERE paper_id = ANY(%s) AND kind IN ('code', 'project')
-    ORDER BY paper_id, kind, said_by = 'user' DESC, url
-"""
-
-
-def _grouped(found: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
-    groups: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for paper, *values in found:
-        groups[paper].append(tuple(values))
-    return groups
 
 
 def list_cards(papers: Sequence[int]) -> list[Card]:
     """Cards of these papers in this order; ids that do not exist (any more) are left out."""
-    ids = list(papers)
-    if not ids:
+    if not papers:
         return []
-    authors = _grouped(rows(FIRST_AUTHORS, ids, AUTHORS_ON_CARD))
-    organisations, categories = _grouped(rows(ORGANISATIONS, ids)), _grouped(rows(CATEGORIES, ids))
-    links = _grouped(rows(CARD_LINKS, ids))
-    cards = {
-        row[0]: _card(row, authors[row[0]], organisations[row[0]], categories[row[0]], links[row[0]])
-        for row in rows(CARDS, ids)
-    }
-    return [cards[paper] for paper in ids if paper in cards]
+    cards = {row[0]: _card(row) for row in rows(CARDS, AUTHORS_ON_CARD, list(papers))}
+    return [cards[paper] for paper in papers if paper in cards]
 
 
-def _card(
-    row: tuple[Any, ...],
-    authors: list[tuple[Any, ...]],
-    organisations: list[tuple[Any, ...]],
-    categories: list[tuple[Any, ...]],
-    links: list[tuple[Any, ...]],
-) -> Card:
-    paper, key, title, abstract, summary, summary_by, day, precision, withdrawn, votes, comments, author_count = row
-    addresses = dict(reversed(links))
+def _card(row: tuple[Any, ...]) -> Card:
+    paper, key, title, abstract, summary, summary_by, day, precision, withdrawn, votes, comments, *parts = row
+    author_count, authors, organisations, categories, links = parts
+    addresses = json.loads(links) if links else {}
     return Card(
         id=paper,
         key=key,
@@ -79,12 +74,21 @@ def _card(
         votes=votes,
         comments=comments,
         author_count=author_count,
-        authors=tuple(Named(slug, name) for name, slug in authors),
-        organisations=tuple(Named(*values) for values in organisations),
-        categories=tuple(Named(*values) for values in categories),
+        authors=_named(authors),
+        organisations=_named(organisations),
+        categories=_named(categories),
         code=addresses.get("code", ""),
         project=addresses.get("project", ""),
     )
+
+
+def _named(text: str | None) -> tuple[Named, ...]:
+    return tuple(Named(slug, name) for slug, name in _list(text))
+
+
+def _list(text: str | None) -> list[Any]:
+    """What json_agg gave: null where there was nothing to gather."""
+    return json.loads(text) if text else []
 
 
 def find_paper(name: str) -> tuple[int, str] | None:
@@ -106,25 +110,21 @@ def find_paper(name: str) -> tuple[int, str] | None:
 
 def get_paper(paper: int) -> PaperDetail:
     """All that is known of a paper. Raises NotFound."""
-    cards = list_cards([paper])
-    if not cards:
+    cards, found = list_cards([paper]), rows(DETAIL, paper)
+    if not (cards and found):
         raise NotFound(f"There is no paper {paper}.")
-    row = rows(
-        """SELECT p.updated, p.version, p.language, p.licence, p.comment, p.provenance::text, v.slug, v.name
-           FROM paper p LEFT JOIN venue v ON v.id = p.venue_id WHERE p.id = %s""",
-        paper,
-    )[0]
-    updated, version, language, licence, comment, provenance, venue_slug, venue_name = row
+    updated, version, language, licence, comment, provenance, venue_slug, venue_name, *parts = found[0]
+    authors, identifiers, tags, links, versions, editions, sources = map(_list, parts)
     return PaperDetail(
         card=cards[0],
-        authors=tuple(AuthorLine(*values) for values in rows(AUTHOR_LINES, paper)),
-        identifiers=tuple(rows("SELECT kind, value FROM paper_identifier WHERE paper_id = %s ORDER BY 1, 2", paper)),
-        tags=tuple(Named(*values) for values in rows(TAGS, paper)),
+        authors=tuple(AuthorLine(*author) for author in authors),
+        identifiers=tuple((kind, value) for kind, value in identifiers),
+        tags=tuple(Named(slug, name) for slug, name in tags),
         venue=Named(venue_slug, venue_name) if venue_slug else None,
-        links=tuple(Link(*values) for values in rows(LINKS, paper)),
-        versions=tuple(VersionLine(*values) for values in rows(VERSIONS, paper)),
-        editions=tuple(EditionLine(*values) for values in rows(EDITIONS, paper)),
-        sources=tuple(SourceLine(*values) for values in rows(SOURCE_LINES, paper)),
+        links=tuple(Link(kind, url, by, datetime.fromisoformat(at)) for kind, url, by, at in links),
+        versions=tuple(VersionLine(number, _day(day), source) for number, day, source in versions),
+        editions=tuple(EditionLine(date.fromisoformat(day), position) for day, position in editions),
+        sources=tuple(SourceLine(name, key, datetime.fromisoformat(at), digest) for name, key, at, digest in sources),
         provenance=json.loads(provenance),
         updated=updated,
         version=version,
@@ -134,18 +134,8 @@ def get_paper(paper: int) -> PaperDetail:
     )
 
 
-AUTHOR_LINES = """
-    SELECT a.key, s.name, s.orcid, s.affiliation FROM authorship s JOIN author a ON a.id = s.author_id
-    WHERE s.paper_id = %s ORDER BY s.position
-"""
-TAGS = "SELECT t.slug, t.name FROM paper_tag p JOIN tag t ON t.id = p.tag_id WHERE p.paper_id = %s ORDER BY t.name"
-LINKS = "SELECT kind, url, said_by, said_at FROM paper_link WHERE paper_id = %s ORDER BY kind, url"
-VERSIONS = "SELECT number, day, source FROM paper_version WHERE paper_id = %s ORDER BY number DESC"
-EDITIONS = "SELECT edition_day, position FROM edition_entry WHERE paper_id = %s ORDER BY edition_day"
-SOURCE_LINES = """
-    SELECT source, key, fetched_at, payload_hashes[array_upper(payload_hashes, 1)]
-    FROM source_record WHERE paper_id = %s ORDER BY source, key
-"""
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def count_papers() -> int:

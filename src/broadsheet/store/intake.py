@@ -140,13 +140,14 @@ def _log_changes(cursor: CursorWrapper, papers: Sequence[int]) -> None:
 
 
 def record_problems(problems: Iterable[Problem]) -> None:
-    """Remember records set aside; the newest reason stands."""
+    """Remember records set aside; the newest reason stands, with the time when it was first seen."""
     stored = [tuple(_storable(text) for text in (p.source, p.key, p.reason, p.excerpt)) for p in problems]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
             """INSERT INTO ingest_problem (source, key, reason, excerpt) VALUES (%s, %s, %s, %s)
                ON CONFLICT (source, key)
-               DO UPDATE SET reason = excluded.reason, excerpt = excluded.excerpt, seen_at = now()""",
+               DO UPDATE SET reason = excluded.reason, excerpt = excluded.excerpt, seen_at = now()
+               WHERE (ingest_problem.reason, ingest_problem.excerpt) <> (excluded.reason, excluded.excerpt)""",
             stored,
         )
 

@@ -18,6 +18,7 @@ from broadsheet import __version__
 from broadsheet.cards import Card
 from broadsheet.drafts import PartialDate
 from broadsheet.search import Match
+from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.tex import plain_text
 from broadsheet.text import key_sentence, opening
 from broadsheet.web.markup import data_block, markdown_text, marked, prepare, typeset
@@ -59,7 +60,13 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         auto_reload=settings.DEBUG,
     )
-    made.globals.update(asset=static, cards_html=cards_html, matches_html=matches_html, version=__version__)
+    made.globals.update(
+        asset=static,
+        cards_html=cards_html,
+        matches_html=matches_html,
+        category_options=category_options,
+        version=__version__,
+    )
     made.filters.update(
         typeset=typeset,
         marked=marked,
@@ -144,6 +151,16 @@ def _guarded(card: Card, show: Callable[[T], Markup], paper: T) -> Markup:
 @cache
 def _template(name: str) -> Callable[[Mapping[str, object]], str]:
     return templates().get_template(name).render
+
+
+@lru_cache(maxsize=256)
+def category_options(selected: str) -> Markup:
+    """The taxonomy as the options of a select element: long, and the same for everybody who chose the same."""
+    option = Markup('<option value="{}"{}>{} ({})</option>')
+    return Markup("\n").join(
+        option.format(each.code, Markup(" selected") if each.code == selected else "", each.name, each.code)
+        for each in load_taxonomy().categories
+    )
 
 
 def lede(card: Card) -> str:
