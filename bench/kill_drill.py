@@ -1,6 +1,6 @@
 """The kill drill: the development corpus, ingested under repeated SIGKILL, must equal an undisturbed ingest.
 
-    python -m bench.kill_drill [--kills 5] [--shared FOLDER]
+python -m bench.kill_drill [--kills 5] [--shared FOLDER]
 """
 
 import argparse
@@ -65,7 +65,7 @@ def kill_after(path: Path, data: Path, seconds: float) -> bool:
 def main() -> None:
     given = arguments()
     path = Path(given.shared) / "corpus" / "papers-200k.jsonl.zst"
-    dice = random.Random(given.seed)  # noqa: S311 - moments, not secrets
+    dice = random.Random(given.seed)
     with tempfile.TemporaryDirectory(prefix="broadsheet-drill-") as folder:
         clean, killed = Path(folder) / "clean", Path(folder) / "killed"
         whole = run_whole(path, clean)

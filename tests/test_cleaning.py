@@ -126,7 +126,8 @@ def test_bad_links_do_not_crowd_out_good_ones(draft):
 
 
 @pytest.mark.parametrize(
-    ("orcid", "kept"), [("0000-0002-1825-0097", True), ("0000-0002-1825-009X", True), ("0000", False), ("x" * 19, False)]
+    ("orcid", "kept"),
+    [("0000-0002-1825-0097", True), ("0000-0002-1825-009X", True), ("0000", False), ("x" * 19, False)],
 )
 def test_an_orcid_has_its_form(draft, orcid, kept):
     (author,) = cleaned(draft(authors=(PrintedAuthor("Ada Lovelace", orcid),))).authors

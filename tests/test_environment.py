@@ -57,7 +57,7 @@ def test_database_url_is_second_to_our_own_name():
 
 
 def test_secrets_are_not_shown():
-    secret = "postgresql://me:tulips@localhost/x"  # noqa: S105
+    secret = "postgresql://me:tulips@localhost/x"
     shown = read_environment({"BROADSHEET_DATABASE_URL": secret, "BROADSHEET_SECRET_KEY": "tulips"}).shown()
     assert "tulips" not in str(shown)
     with pytest.raises(BadInput) as caught:

@@ -41,7 +41,7 @@ def generate(path, count):
             record = {"id": f"arxiv:2601.{work:05}v{1 + number % 3}", "title": f"On the Matter of Number {work:05}"}
             record |= {"authors": [f"Author {dice.randrange(900)}" for _ in range(4)], "tags": [f"tag {work % 90}"]}
             record |= {"abstract": f"Sentence {number}. " * 30, "doi": f"10.1000/{work}", "categories": ["cs.CV"]}
-            file.write(json.dumps(record if number % 100 else {"id": f"bad:{number}"}) + "\n")
+            file.write(json.dumps(record if number % 100 != 99 else {"id": f"bad:{number}"}) + "\n")
 
 
 def test_an_ingest_killed_four_times_ends_as_an_undisturbed_one(tmp_path):

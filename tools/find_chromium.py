@@ -1,4 +1,4 @@
-"""Say whether Chromium is there for the browser tests, install it where that is possible, and explain where it is not."""
+"""See that Chromium is there for the browser tests: install it where that is possible, explain where it is not."""
 
 import os
 import shutil

@@ -61,23 +61,26 @@ def _take(items: Iterable[Sequence[Draft | Problem]], progress: Progress) -> Out
 
 def take_batch(items: Sequence[Draft | Problem]) -> Outcome:
     """One batch of clean items: what was seen before is passed over, what is refused is set aside, the rest goes in."""
-    problems = [item for item in items if isinstance(item, Problem)]
     outcome, refused = _store([item for item in items if isinstance(item, Draft)])
-    problems += refused
-    intake.record_problems(problems)
-    return outcome + Outcome(read=len(items), set_aside=len(problems))
+    found = [item if isinstance(item, Problem) else refused.get(id(item)) for item in items]
+    # Of a record that comes more than once the last decides whether it is set aside.
+    intake.record_problems({(item.source, item.key): what for item, what in zip(items, found, strict=True)})
+    return outcome + Outcome(read=len(items), set_aside=sum(what is not None for what in found))
 
 
-def _store(drafts: Sequence[Draft]) -> tuple[Outcome, list[Problem]]:
-    """Store a batch; where it is refused, store its halves, down to the record that is refused."""
+def _store(drafts: Sequence[Draft]) -> tuple[Outcome, dict[int, Problem]]:
+    """Store a batch; where it is refused, store its halves, down to the record that is refused.
+
+    Gives the problems by `id` of their drafts.
+    """
     try:
-        return _store_whole(drafts), []
+        return _store_whole(drafts), {}
     except BadInput as error:
         if len(drafts) == 1:
-            return Outcome(), [problem(drafts[0], error)]
+            return Outcome(), {id(drafts[0]): problem(drafts[0], error)}
     middle = len(drafts) // 2
     (first, problems), (second, more) = _store(drafts[:middle]), _store(drafts[middle:])
-    return first + second, problems + more
+    return first + second, problems | more
 
 
 def _store_whole(drafts: Sequence[Draft]) -> Outcome:

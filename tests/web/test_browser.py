@@ -26,7 +26,8 @@ from broadsheet.drafts import (
 from broadsheet.indexing import rebuild
 from broadsheet.ingest import ingest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# The mark makes the test database; the server's threads see what the module has committed to it.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db]
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -119,7 +120,8 @@ def browser(site: str) -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.fail("The browser tests need Chromium. Install it as root: apt-get install -y chromium")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")  # Playwright keeps a loop in this thread, Django a transaction
         chromium = playwright.chromium.launch(executable_path=found, args=QUIET.split())
         yield chromium
         chromium.close()
@@ -222,14 +224,15 @@ def test_nothing_shifts_while_a_page_loads(looked_at: Page, path: str) -> None:
 
 
 def test_the_front_page_and_the_style_are_light(plain: Page) -> None:
-    sizes = {}
-    plain.on("response", lambda response: sizes.update({response.url: len(response.body())}))
+    answers = []
+    plain.on("response", answers.append)
     plain.goto("/", wait_until="networkidle")
+    plain.remove_listener("response", answers.append)
+    sizes = {answer.url: len(answer.body()) for answer in answers}
     assert len(plain.query_selector_all("article")) == 100
     assert len(sizes) >= 3
     assert sum(sizes.values()) < FRONT_BYTES
     assert max(size for url, size in sizes.items() if url.endswith(".css")) < STYLE_BYTES
-    plain.remove_listener("response", plain.listeners("response")[0]) if hasattr(plain, "listeners") else None
 
 
 def selected(page: Page) -> list[str]:

@@ -20,9 +20,9 @@ NO_VENUES = frozenset({"arxiv", "arxiv.org", "corr"})
 
 
 def recognises(head: bytes) -> bool:
-    """Whether a file starts with an object that has an id and a title of its own."""
-    first = head.lstrip().split(b"\n", 1)[0]
-    return first.startswith(b"{") and bool(TITLE.search(first))
+    """Whether one of a file's first lines starts as an object that has a title of its own."""
+    lines = (line.lstrip(b"\xef\xbb\xbf \t") for line in head.splitlines())
+    return any(line.startswith(b"{") and TITLE.search(line) for line in lines)
 
 
 def read(stream: BinaryIO, name: str, edition: date | None = None) -> Iterator[Draft | Problem]:

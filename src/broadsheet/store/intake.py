@@ -4,7 +4,7 @@ Writers take turns (an advisory lock held to the end of the transaction), so tha
 cannot both create the paper that each believes to be new.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -110,7 +110,6 @@ def write(writes: Writes) -> None:
     with connection.cursor() as cursor:
         writing.write_papers(cursor, writes.new, writes.changed, writes.states)
         _write_marks(cursor, writes.marks, writes.known_marks)
-        _forget_problems(cursor, list(writes.marks))
         _log_changes(cursor, [*writes.new, *writes.changed])
 
 
@@ -125,6 +124,26 @@ def _write_marks(cursor: CursorWrapper, marks: Mapping[RecordName, SourceMark], 
     )
 
 
+def _log_changes(cursor: CursorWrapper, papers: Sequence[int]) -> None:
+    cursor.execute("INSERT INTO change (paper_id) SELECT unnest(%s::bigint[])", [list(papers)])
+
+
+def record_problems(found: Mapping[RecordName, Problem | None]) -> None:
+    """Remember why records were set aside, and since when; forget it of those that went in (None)."""
+    problems = (problem for problem in found.values() if problem)
+    # Sorted, so that two ingests that set the same records aside cannot wait for each other.
+    stored = sorted(tuple(_storable(text) for text in (p.source, p.key, p.reason, p.excerpt)) for p in problems)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _forget_problems(cursor, [name for name, problem in found.items() if problem is None])
+        cursor.executemany(
+            """INSERT INTO ingest_problem (source, key, reason, excerpt) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (source, key)
+               DO UPDATE SET reason = excluded.reason, excerpt = excluded.excerpt, seen_at = now()
+               WHERE (ingest_problem.reason, ingest_problem.excerpt) <> (excluded.reason, excluded.excerpt)""",
+            stored,
+        )
+
+
 def _forget_problems(cursor: CursorWrapper, names: Sequence[RecordName]) -> None:
     cursor.execute("SELECT EXISTS (SELECT FROM ingest_problem)")
     if cursor.fetchone()[0]:
@@ -132,23 +151,6 @@ def _forget_problems(cursor: CursorWrapper, names: Sequence[RecordName]) -> None
             """DELETE FROM ingest_problem p USING unnest(%s::text[], %s::text[]) AS done(source, key)
                WHERE p.source = done.source AND p.key = done.key""",
             [array(source for source, _ in names), array(key for _, key in names)],
-        )
-
-
-def _log_changes(cursor: CursorWrapper, papers: Sequence[int]) -> None:
-    cursor.execute("INSERT INTO change (paper_id) SELECT unnest(%s::bigint[])", [list(papers)])
-
-
-def record_problems(problems: Iterable[Problem]) -> None:
-    """Remember records set aside; the newest reason stands, with the time when it was first seen."""
-    stored = [tuple(_storable(text) for text in (p.source, p.key, p.reason, p.excerpt)) for p in problems]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO ingest_problem (source, key, reason, excerpt) VALUES (%s, %s, %s, %s)
-               ON CONFLICT (source, key)
-               DO UPDATE SET reason = excluded.reason, excerpt = excluded.excerpt, seen_at = now()
-               WHERE (ingest_problem.reason, ingest_problem.excerpt) <> (excluded.reason, excluded.excerpt)""",
-            stored,
         )
 
 

@@ -13,6 +13,8 @@ from broadsheet.typeset import typesetter
 log = logging.getLogger("broadsheet.web")
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>#])")
+DASHES = re.compile(r"(?<=\w)-{2,3}(?=\w)|(?<=\s)-{2,3}(?=\s)")
+"""TeX's dashes between words; not the hyphens of an option."""
 UNSEEN = re.compile(r"<annotation[^>]*>[^<]*</annotation>|<[^>]*>|&\w+;")
 WIDE = 20
 """Characters of a formula above which it may be wider than a phone."""
@@ -47,13 +49,17 @@ def _segments(text: str) -> Sequence[Segment]:
 
 def _html(segment: Segment, *, scroll: bool) -> Markup:
     if segment.kind == "text":
-        return escape(segment.body)
+        return escape(DASHES.sub(_dash, segment.body) if "--" in segment.body else segment.body)
     formula = _formula(segment)
     if formula is None:
         return Markup('<code class="tex">{}</code>').format(segment.body)
     if scroll and (segment.kind == "display" or len(UNSEEN.sub("", formula)) > WIDE):
         formula = f'<span class="formula" tabindex="0">{formula}</span>'
     return Markup(formula)  # noqa: S704 - the typesetter lets through nothing but checked MathML
+
+
+def _dash(found: re.Match[str]) -> str:
+    return "—" if len(found[0]) == 3 else "–"
 
 
 def _formula(segment: Segment) -> str | None:
