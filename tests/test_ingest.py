@@ -251,6 +251,16 @@ def test_a_problem_leaves_the_list_when_its_record_goes_in(draft):
     assert list_problems(9) == []
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+@pytest.mark.parametrize(("titles", "standing"), [(["", "A Title"], 0), (["A Title", ""], 1)])
+def test_of_a_record_that_comes_twice_the_last_is_judged(monkeypatch, draft, size, titles, standing):
+    monkeypatch.setattr(reading, "BATCH", size)
+    for _ in range(2):
+        ingest([draft(title=title, payload_hash=title) for title in titles])
+        assert len(list_problems(9)) == standing
+        assert count_papers() == 1
+
+
 def test_what_was_read_before_a_source_failed_goes_in(draft):
     def failing():
         yield draft()

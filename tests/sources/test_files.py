@@ -62,10 +62,12 @@ def test_one_bad_line_of_a_thousand_is_set_aside(tmp_path, name):
 
 KEPT = {
     "a NUL and a surrogate in every text": {
-        "title": "A\0 Paper \ud800", "abstract": "x\0\udfff", "authors": ["A\0da \ud800L", {"name": "B", "orcid": "\0"}],
+        "title": "A\0 Paper \ud800", "abstract": "x\0\udfff",
+        "authors": ["A\0da \ud800L", {"name": "B", "orcid": "\0"}],
         "venue": "N\0\ud800", "licence": "\0", "language": "e\0n\ud800", "comments": "\ud800", "tags": ["\0a\ud800b"],
         "categories": ["cs.CV\0", "\ud800x"], "code_url": "https://e.org/\0", "project_url": "https://e.org/\ud800",
-        "doi": "10.1/\0\ud800", "url": "https://e.org/\ud800", "other_ids": ["\0", "pl:\ud800"], "organisation": "\0\ud800O",
+        "doi": "10.1/\0\ud800", "url": "https://e.org/\ud800", "other_ids": ["\0", "pl:\ud800"],
+        "organisation": "\0\ud800O",
     },
     "a title of 1 MB": {"title": "word " * 200_000},
     "1 MB of TeX": {"abstract": r"$\frac{a}{" * 100_000},

@@ -32,7 +32,7 @@ def log(to, paper, *, removed=False):
 
 def read_soon(after, limit):
     """The next stretch, once no other test's transaction on the shared server is older than it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while (found := read_changes(after, limit)) is None and time.monotonic() < deadline:
         time.sleep(0.05)
     return found
