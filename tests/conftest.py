@@ -30,6 +30,13 @@ def only_loopback() -> Any:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def reachable_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let servers that run under another account, as they do for root, reach the folders that tests are given."""
+    for folder in (tmp_path_factory.getbasetemp(), tmp_path_factory.getbasetemp().parent):
+        folder.chmod(0o755)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database also holds the taxonomy, as every instance does."""

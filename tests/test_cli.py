@@ -114,3 +114,10 @@ def test_a_reader_that_goes_away_causes_no_traceback(call):
     os.close(write)
     assert "Traceback" not in ended.stderr
     assert "Exception ignored" not in ended.stderr
+
+
+def test_a_full_disk_causes_no_traceback(call):
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([str(COMMAND), "version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr

@@ -85,3 +85,43 @@ def test_up_answers_and_recovers_and_leaves_nothing_running(tmp_path):
     finally:
         first.kill()
         first.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_first_start_ended_early_leaves_nothing_running(tmp_path, number):
+    data = tmp_path / "data"
+    process = start(data, free_port())
+    deadline = time.monotonic() + PATIENCE_S
+    while not (data / "pg" / "postmaster.pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(number)
+    said = process.communicate(timeout=PATIENCE_S)[1]
+    assert process.returncode == 128 + number
+    assert "Traceback" not in said
+    assert none_left(data)
+
+
+def test_an_ingest_ended_by_ctrl_c_ends_quietly(tmp_path):
+    """The terminal sends the signal to the process that reads the file, too."""
+    lines = (
+        '{"id": "report-%d", "title": "Report %d", "abstract": "%s"}' % (n, n, "word " * 60) for n in range(20_000)
+    )
+    (tmp_path / "papers.jsonl").write_text("\n".join(lines))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BROADSHEET_", "DJANGO_"))}
+    process = subprocess.Popen(
+        [str(COMMAND), "ingest", "papers.jsonl"],
+        env=kept | {"BROADSHEET_DATA": str(tmp_path / "data")},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while len(processes_of(tmp_path / "data")) < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    assert "Traceback" not in process.communicate(timeout=PATIENCE_S)[1]
+    assert process.returncode in (1, 130)
+    assert none_left(tmp_path / "data")

@@ -39,7 +39,9 @@ def order(record: dict[str, Any]) -> str:
 
 
 def complete(record: dict[str, Any]) -> bool:
-    return bool(record["abstract"] and record["authors"] and record["date"]) and len(record["authors"]) <= 60
+    names = record["authors"]
+    whole = bool(record["abstract"] and names and record["date"]) and len(names) <= 60
+    return whole and not any("等" in name for name in names)  # a list cut short, with its length in Chinese
 
 
 def choose(data: Path, wanted: set[str]) -> list[dict[str, Any]]:
@@ -48,10 +50,10 @@ def choose(data: Path, wanted: set[str]) -> list[dict[str, Any]]:
     chosen: dict[str, dict[str, Any]] = {}
     acl = []
     for record in records(data / "corpus" / "papers-200k.jsonl.zst"):
-        if record["id"].removeprefix("arxiv:") in wanted and record["categories"]:
-            chosen[record["id"]] = record
         if not complete(record):
             continue
+        if record["id"].removeprefix("arxiv:") in wanted and record["categories"]:
+            chosen[record["id"]] = record
         if record["id"].startswith("acl:") and record["date"] >= "2015":
             acl.append(record)
         elif record["id"].startswith("arxiv:"):

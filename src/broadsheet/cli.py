@@ -42,6 +42,9 @@ def main() -> NoReturn:
     except DatabaseError as error:
         _complain(f"The database does not do it: {str(error).strip()}. `broadsheet doctor` looks at it.")
         sys.exit(1)
+    except OSError as error:  # a full disk, a closed terminal
+        _complain(f"The system refuses: {error}.")
+        sys.exit(1)
     sys.exit(0)
 
 

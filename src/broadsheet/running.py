@@ -18,7 +18,8 @@ from broadsheet.store.catalogue import count_papers
 from broadsheet.supervisor import Program, supervise, web_program, worker_program
 
 READY_S = 30.0
-PORT_WAIT_S = 5.0
+PORT_WAIT_S = 8.0
+"""Longer than the web server may take to end after the death of its supervisor."""
 
 
 def run_instance(environment: Environment) -> None:

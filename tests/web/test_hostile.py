@@ -20,7 +20,7 @@ mtr mtd menclose mphantom merror
 """
 ATTRIBUTES = """
 lang charset name content href rel type src defer class id action role for placeholder maxlength value autocomplete
-tabindex aria-label aria-labelledby aria-current aria-hidden title dir property method scope hidden data-copy start
+tabindex aria-label aria-labelledby aria-current aria-hidden aria-describedby title dir property method scope hidden data-copy start
 selected inputmode size
 """
 IN_MATH = """

@@ -15,6 +15,7 @@ log = logging.getLogger("broadsheet.web")
 MARKDOWN = re.compile(r"([\\`*_\[\]<>#])")
 DASHES = re.compile(r"(?<=\w)-{2,3}(?=\w)|(?<=\s)-{2,3}(?=\s)")
 """TeX's dashes between words; not the hyphens of an option."""
+SOURCE = re.compile(r"<annotation[^>]*>[^<]*</annotation>|</?semantics>| xmlns=\"[^\"]*\"")
 UNSEEN = re.compile(r"<annotation[^>]*>[^<]*</annotation>|<[^>]*>|&\w+;")
 WIDE = 20
 """Characters of a formula above which it may be wider than a phone."""
@@ -25,7 +26,8 @@ MAX_FORMULAS = 200
 def typeset(text: str, *, scroll: bool = False) -> Markup:
     """Text as HTML with its formulas as MathML; a formula that cannot be typeset stays as it was written.
 
-    With `scroll`, a formula that may be wider than a phone scrolls by itself; lists cut it off instead.
+    With `scroll`, a formula that may be wider than a phone scrolls by itself and keeps its TeX; lists cut it off, and
+    hold so many that they go without.
     """
     return Markup("").join(_html(segment, scroll=scroll) for segment in _segments(text))
 
@@ -53,7 +55,9 @@ def _html(segment: Segment, *, scroll: bool) -> Markup:
     formula = _formula(segment)
     if formula is None:
         return Markup('<code class="tex">{}</code>').format(segment.body)
-    if scroll and (segment.kind == "display" or len(UNSEEN.sub("", formula)) > WIDE):
+    if not scroll:
+        formula = SOURCE.sub("", formula)
+    elif segment.kind == "display" or len(UNSEEN.sub("", formula)) > WIDE:
         formula = f'<span class="formula" tabindex="0">{formula}</span>'
     return Markup(formula)  # noqa: S704 - the typesetter lets through nothing but checked MathML
 
