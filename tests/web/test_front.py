@@ -169,3 +169,19 @@ def test_the_seed_edition_looks_as_its_page_did(visit, shared):
     assert len(page.headlines) == 90
     assert len({rank.text_content() for rank in page.all("//p[@class='rank']")}) == 90
     assert any("Chronos-2" in title for title in page.headlines)
+
+
+@pytest.mark.parametrize(
+    ("abstract", "line", "rest"),
+    [
+        ("We propose a model. It works well.", "We propose a model.", ["It works well."]),
+        ("Models matter. We propose one.", "We propose one.", ["Models matter. We propose one."]),
+        ("We propose a model.", "We propose a model.", []),
+        (f"We propose {'very ' * 80}much. Then more.", f"We propose {'very ' * 44}very…", []),
+    ],
+)
+def test_a_card_does_not_say_the_same_twice(visit, draft, edition_of, abstract, line, rest):
+    ingest([draft(abstract=abstract, edition=edition_of("2026-05-29", 1))])
+    page = visit("/")
+    assert page.all("//p[@class='lede']/text()") == [line]
+    assert page.all("//p[@class='opening']/text()") == rest

@@ -113,3 +113,20 @@ def test_organisations_venues_and_tags_of_any_script_have_a_page(visit, draft, n
     assert len(links) == 3
     for link in links:
         assert len(visit(link).headlines) == 1
+
+
+def test_the_formulas_of_a_page_are_typeset_in_one_go(visit, draft, monkeypatch):
+    calls = []
+
+    class Recorder:
+        def prepare(self, formulas):
+            calls.append(("prepare", sorted(body for body, _ in formulas)))
+
+        def formula(self, body, *, display):
+            calls.append(("formula", body))
+
+    monkeypatch.setattr("broadsheet.web.markup.typesetter", Recorder)
+    ingest(draft(f"2601.0000{n}", title=f"On $x_{n}$", abstract="We show that $y$ is large.") for n in (1, 2, 3))
+    visit("/categories/cs.CV")
+    assert calls[0] == ("prepare", ["x_1", "x_2", "x_3", "y", "y", "y"])
+    assert {kind for kind, _ in calls[1:]} == {"formula"}

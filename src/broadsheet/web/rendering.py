@@ -108,11 +108,19 @@ def cards_html(cards: Sequence[Card], *, first_rank: int | None = None, lead: bo
 def _story(card: Card, *, rank: int | None, lead: bool) -> Story:
     """The texts of a card; one whose texts cannot be cut goes on with its title."""
     try:
-        line, start = lede(card), opening(card.abstract, LEAD_OPENING if lead else OPENING)
+        line = lede(card)
+        start = opening(_after(line, card.abstract), LEAD_OPENING if lead else OPENING)
     except Exception:
         log.exception("the texts of paper %s cannot be cut", card.key)
         line = start = ""
-    return Story(card, line, "" if start == line else start, rank, lead)
+    return Story(card, line, start, rank, lead)
+
+
+def _after(line: str, abstract: str) -> str:
+    """The abstract without the sentence that stands above it already; nothing where that one had to be cut short."""
+    if not line or not abstract.startswith(line.removesuffix("…")):
+        return abstract
+    return "" if line.endswith("…") else abstract.removeprefix(line).lstrip()
 
 
 def matches_html(matches: Sequence[Match]) -> Markup:
