@@ -91,7 +91,7 @@ def test_version_needs_no_instance(call):
         (["search", "x", "--page", "0"], {}, 2, "page"),
         (["doctor"], {"BROADSHEET_PROT": "1"}, 2, "Did you mean BROADSHEET_PORT"),
         (["doctor"], {"BROADSHEET_PORT": "eighty"}, 2, "port number"),
-        (["edition"], {"BROADSHEET_DATA": "/proc/none"}, 1, "data folder"),
+        (["edition"], {"BROADSHEET_DATA": "/proc/none"}, 1, "no instance in"),
         (["edition"], {"BROADSHEET_DATABASE_URL": "postgresql://localhost:1/x"}, 1, "database"),
     ],
 )

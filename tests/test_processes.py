@@ -1,5 +1,6 @@
 """`broadsheet up` from nothing: it answers, ends without a trace, and recovers from the death of its supervisor."""
 
+import json
 import os
 import signal
 import socket
@@ -103,9 +104,8 @@ def test_a_first_start_ended_early_leaves_nothing_running(tmp_path, number):
 
 def test_an_ingest_ended_by_ctrl_c_ends_quietly(tmp_path):
     """The terminal sends the signal to the process that reads the file, too."""
-    lines = (
-        '{"id": "report-%d", "title": "Report %d", "abstract": "%s"}' % (n, n, "word " * 60) for n in range(20_000)
-    )
+    record = {"title": "A Report of Many Words", "abstract": "word " * 60}
+    lines = (json.dumps(record | {"id": f"report-{n}"}) for n in range(20_000))
     (tmp_path / "papers.jsonl").write_text("\n".join(lines))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BROADSHEET_", "DJANGO_"))}
     process = subprocess.Popen(

@@ -66,7 +66,7 @@ class Citable:
 
 def bibtex(c: Citable) -> str:
     """A BibTeX entry in UTF-8: math kept, other special characters escaped, names and acronyms braced."""
-    kind = _kind(c)
+    kind = entry_type(c)
     fields = {
         "title": _bibtex_title(c.title),
         "author": " and ".join(_bibtex_name(name) for name in c.authors),
@@ -98,7 +98,7 @@ def _ascii_word(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", search_text(text))[:40]
 
 
-def _kind(c: Citable) -> str:
+def entry_type(c: Citable) -> str:
     """The BibTeX entry type: a proceedings paper, a journal article, or a preprint."""
     if not c.venue.strip() or c.venue.strip().casefold() in ("arxiv", "arxiv.org", "corr"):
         return "misc"
@@ -179,7 +179,7 @@ def _bibtex_verbatim(text: str) -> str:
 
 def ris(c: Citable) -> str:
     """A RIS record with CRLF line ends; each value is one line, so nothing in it can begin a tag."""
-    kind = _kind(c)
+    kind = entry_type(c)
     tags: list[tuple[str, str]] = [
         ("TY", {"article": "JOUR", "inproceedings": "CPAPER"}.get(kind, "UNPB")),
         ("ID", c.key),
@@ -218,7 +218,7 @@ def _date_parts(c: Citable) -> list[int]:
 
 def csl_json(c: Citable) -> str:
     """A CSL-JSON array of one item (citationstyles.org, schema 1.0.2)."""
-    kind = _kind(c)
+    kind = entry_type(c)
     item: dict[str, Any] = {
         "id": c.key,
         "type": {"article": "article-journal", "inproceedings": "paper-conference"}.get(kind, "article"),

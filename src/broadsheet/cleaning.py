@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from broadsheet.drafts import Draft, DraftLink, Identifier, Organisation, PrintedAuthor
 from broadsheet.errors import BadInput
+from broadsheet.schedule import FIRST_YEAR, LAST_YEAR
 from broadsheet.taxonomy import Taxonomy
 from broadsheet.terms import slug
 from broadsheet.text import clean_block, clean_line
@@ -22,6 +23,7 @@ MAX_IDENTIFIERS = 50
 MAX_IDENTIFIER_BYTES = 2_000
 """As much as fits a row of a PostgreSQL index."""
 ORCID = re.compile(r"(?:\d{4}-){3}\d{3}[\dX]", re.ASCII)
+NOT_IN_ADDRESS = re.compile(r"[ \"<>\\^`{|}]")
 EARLIEST_YEAR, LATEST_YEAR = 1500, 2200
 
 
@@ -52,7 +54,7 @@ def clean(draft: Draft, taxonomy: Taxonomy) -> Draft:
         links=tuple(_links(draft)),
         categories=categories,
         tags=tags,
-        edition=draft.edition if draft.edition and _is_sane(draft.edition.day) else None,
+        edition=draft.edition if draft.edition and _has_page(draft.edition.day) else None,
     )
 
 
@@ -96,7 +98,7 @@ def _links(draft: Draft) -> list[DraftLink]:
 
 def is_web_address(url: str) -> bool:
     """Whether a text is an http or https address that a page may link to."""
-    if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
+    if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or NOT_IN_ADDRESS.search(url):
         return False
     try:
         parts = urlsplit(url)
@@ -110,6 +112,11 @@ def _organisation(organisation: Organisation | None) -> Organisation | None:
         return None
     name = clean_line(organisation.name, 200)
     return Organisation(slug(organisation.slug or name), name) if name else None
+
+
+def _has_page(day: date) -> bool:
+    """Whether a day can have an edition."""
+    return max(FIRST_YEAR, EARLIEST_YEAR) <= day.year <= min(LAST_YEAR, LATEST_YEAR)
 
 
 def _is_sane(day: date) -> bool:

@@ -4,7 +4,7 @@ import logging
 import signal
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -62,7 +62,7 @@ def up() -> None:
     """Set everything up and run the instance: database, sample, index, web server and worker."""
     from broadsheet.running import run_instance
 
-    with instance() as environment:
+    with instance(found=True) as environment:
         run_instance(environment)
 
 
@@ -71,7 +71,7 @@ def serve() -> None:
     """Run the web server alone."""
     from broadsheet.running import run_web
 
-    with instance() as environment:
+    with instance(found=True) as environment:
         run_web(environment)
 
 
@@ -80,7 +80,7 @@ def work() -> None:
     """Run the worker alone: it keeps the search index up with the catalogue."""
     from broadsheet.supervisor import stop_on_signals
 
-    with instance() as environment:
+    with instance(found=True) as environment:
         from broadsheet.worker import work as follow
 
         follow(environment["data"] / "index", stop_on_signals())
@@ -107,7 +107,7 @@ def ingest(
     for path in files or []:
         if not path.is_file():
             raise BadInput(f"{path} {'is no file' if path.exists() else 'does not exist'}. Name a file of papers.")
-    with instance() as environment:
+    with instance(found=bool(files or fetch)) as environment:
         if files or fetch:
             wanted = Wanted(tuple(files or ()), source, day, fetch)
             _ingest_all(environment, wanted, as_json=as_json)
@@ -220,7 +220,7 @@ def edition(
         from broadsheet.listing import PageNumber, list_page
         from broadsheet.store.orderings import newest_edition, period_papers
 
-        newest = newest_edition() if wanted is None else None
+        newest = newest_edition(datetime.now(UTC).date() + timedelta(days=1)) if wanted is None else None
         shown = schedule.day(newest) if newest else wanted
         papers = list_page(period_papers(shown.first, shown.last), PageNumber(1, limit)) if shown else None
     if as_json:

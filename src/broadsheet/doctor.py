@@ -13,6 +13,7 @@ from broadsheet import __version__
 from broadsheet.environment import Environment
 from broadsheet.errors import BroadsheetError
 from broadsheet.index import Reader
+from broadsheet.indexing import is_own
 from broadsheet.store.catalogue import count_papers
 from broadsheet.store.query import rows
 from broadsheet.store.schema import pending_migrations
@@ -86,6 +87,8 @@ def _schema() -> Finding:
 
 def _index(folder: Path) -> Finding:
     indexed, held = Reader(folder).count(), count_papers()
+    if not is_own(folder):
+        return Finding("search index", False, "built from another catalogue; run `broadsheet index rebuild`")
     if indexed == held:
         return Finding("search index", True, f"{indexed:,} papers, up to date")
     return Finding(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from broadsheet.errors import BadInput
 
 PREFIX = "BROADSHEET_"
+MAX_WORKERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ def _count(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) < 10_000:
         return int(text)
     raise ValueError("write a whole number above 0")
+
+
+def _processes(text: str) -> int:
+    if _count(text) <= MAX_WORKERS:
+        return _count(text)
+    raise ValueError(f"write a number up to {MAX_WORKERS}; the private database has connections for no more")
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -87,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("host", "127.0.0.1", "Address the web server listens on."),
     Setting("port", "8000", "Port the web server listens on.", _port),
-    Setting("workers", "2", "Processes that answer web requests.", _count),
+    Setting("workers", "2", "Processes that answer web requests.", _processes),
     Setting("url", "", "Public address of the instance, used in links that leave it.", _address),
     Setting("allowed_hosts", "localhost,127.0.0.1,[::1]", "Host names the instance answers to.", _words),
     Setting("secret_key", "", "Key that signs cookies; made and kept in the data folder when empty.", secret=True),

@@ -1,19 +1,38 @@
 """Indexing: the search index follows the change log, or is built anew from the store."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 from broadsheet.errors import Unavailable
-from broadsheet.index import IndexDocument, Writer
+from broadsheet.index import Busy, IndexDocument, Reader, Writer, days_since_epoch
 from broadsheet.store import changes
 from broadsheet.store.changes import Watermark
 from broadsheet.store.texts import PaperTexts, list_texts
 
 CHUNK = 2_000
-EPOCH = date(1970, 1, 1)
 
 Progress = Callable[[int], None]
+
+
+def is_own(folder: Path) -> bool:
+    """Whether there is an index that can be read, and that was built from this catalogue."""
+    try:
+        return Reader(folder).watermark().partition(" ")[0] == changes.catalogue_name()
+    except Unavailable:
+        return False
+
+
+def _mark(watermark: Watermark) -> str:
+    """What an index remembers: which catalogue it was built from, and how far it has read."""
+    return f"{changes.catalogue_name()} {watermark}"
+
+
+def _watermark(writer: Writer) -> Watermark:
+    """How far a writer's index has read. Raises Unavailable for the index of another catalogue."""
+    catalogue, _, watermark = writer.watermark.partition(" ")
+    if catalogue and catalogue != changes.catalogue_name():
+        raise Unavailable("The search index was built from another catalogue. Run `broadsheet index rebuild`.")
+    return Watermark.parse(watermark)
 
 
 def follow(folder: Path, progress: Progress = lambda _: None) -> int:
@@ -29,15 +48,15 @@ def follow_if_free(folder: Path, progress: Progress = lambda _: None) -> int | N
     """Like `follow`; None where another process, such as the worker, is writing the index and will do it."""
     try:
         return follow(folder, progress)
-    except Unavailable:
+    except Busy:
         return None
 
 
 def catch_up(writer: Writer, progress: Progress = lambda _: None) -> int:
     """Apply all changes since the writer's watermark, a chunk and a commit at a time."""
     written = 0
-    while found := changes.read_changes(Watermark.parse(writer.watermark), CHUNK):
-        writer.apply(_documents(found.papers), found.removed, str(found.watermark))
+    while found := changes.read_changes(_watermark(writer), CHUNK):
+        writer.apply(_documents(found.papers), found.removed, _mark(found.watermark))
         written += len(found.papers)
         progress(written)
     return written
@@ -45,7 +64,7 @@ def catch_up(writer: Writer, progress: Progress = lambda _: None) -> int:
 
 def rebuild(folder: Path, progress: Progress = lambda _: None) -> int:
     """Build a fresh index from the store while the old one goes on answering; returns how many papers it holds."""
-    watermark = str(changes.newest_watermark())
+    watermark = _mark(changes.newest_watermark())
     written = 0
     with Writer.rebuild(folder) as writer:
         for documents in _chunks():
@@ -76,6 +95,6 @@ def _document(texts: PaperTexts) -> IndexDocument:
         categories=texts.categories,
         organisations=texts.organisations,
         venue=texts.venue,
-        published=(texts.published - EPOCH).days if texts.published else None,
+        published=days_since_epoch(texts.published) if texts.published else None,
         votes=texts.votes,
     )

@@ -9,16 +9,24 @@ from pathlib import Path
 import django
 
 from broadsheet.environment import PREFIX, Environment, read_environment
-from broadsheet.errors import Unavailable
+from broadsheet.errors import NotFound, Unavailable
 
 SCHEMA_LOCK = 20_260_002
 SECRET_FILE = "secret-key"  # noqa: S105 - a file's name
 
 
 @contextmanager
-def instance() -> Iterator[Environment]:
-    """The instance's environment with Django ready; a private database server runs while this is open."""
+def instance(*, found: bool = False) -> Iterator[Environment]:
+    """The instance's environment with Django ready; a private database server runs while this is open.
+
+    With `found`, a new instance is made where there is none; else that raises NotFound.
+    """
     environment = read_environment()
+    if not (found or environment["database_url"] or (environment["data"] / "pg").exists()):
+        raise NotFound(
+            f"There is no instance in {environment['data']}. Start one there with `broadsheet up`, "
+            f"or name its folder with {PREFIX}DATA."
+        )
     make_data_folder(environment["data"])
     hand_over_secret(environment)
     with _database(environment):

@@ -11,6 +11,11 @@ PAGE_SIZE = 50
 MAX_OFFSET = 100_000
 
 
+def reachable(total: int, page: "PageNumber") -> int:
+    """How many entries of a list of `total` can be paged to."""
+    return min(total, MAX_OFFSET + page.size)
+
+
 @dataclass(frozen=True, slots=True)
 class PageNumber:
     """A page of a list, counted from 1, with `size` entries a page."""

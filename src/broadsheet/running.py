@@ -1,6 +1,8 @@
 """Running: what stands between a ready instance and its address on the screen."""
 
+import errno
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +14,6 @@ from django.core.management import call_command
 from broadsheet import indexing, sample
 from broadsheet.environment import PREFIX, Environment
 from broadsheet.errors import BadInput, Unavailable
-from broadsheet.index import Reader
 from broadsheet.printing import out, progress, safe
 from broadsheet.store.catalogue import count_papers
 from broadsheet.supervisor import Program, supervise, web_program, worker_program
@@ -49,9 +50,7 @@ def _web(environment: Environment) -> Program:
 
 def _ensure_index(environment: Environment) -> None:
     folder = environment["data"] / "index"
-    try:
-        Reader(folder).count()
-    except Unavailable:
+    if not indexing.is_own(folder):
         with progress("Building the search index", count_papers()) as update:
             indexing.rebuild(folder, update)
 
@@ -65,7 +64,7 @@ def check_port(environment: Environment) -> None:
             with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
                 return
         except OSError as error:
-            if time.monotonic() > deadline:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise BadInput(
                     f"Port {port} on {host} cannot be used ({error.strerror}). Stop what runs there, "
                     f"or choose another: {PREFIX}PORT=8001."
@@ -73,13 +72,14 @@ def check_port(environment: Environment) -> None:
             time.sleep(0.25)
 
 
-def _announcement(environment: Environment) -> Callable[[], None]:
+def _announcement(environment: Environment) -> Callable[[threading.Event], None]:
     host, port = environment["host"], environment["port"]
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     shown = environment["url"] or f"http://{'localhost' if near in ('127.0.0.1', '::1') else _in_url(near)}:{port}"
 
-    def announce() -> None:
-        _wait_until_ready(f"http://{_in_url(near)}:{port}/health")
+    def announce(stop: threading.Event) -> None:
+        if not _answers(f"http://{_in_url(near)}:{port}/health", stop):
+            return
         out().print(f"{safe(environment['site_name'])} is at [bold]{safe(shown)}[/bold] (Ctrl-C stops it)")
 
     return announce
@@ -89,18 +89,19 @@ def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _wait_until_ready(url: str) -> None:
-    """Ask our own server until it answers."""
+def _answers(url: str, stop: threading.Event) -> bool:
+    """Ask our own server until it answers, or we are told to stop. Raises Unavailable when it stays silent."""
     deadline = time.monotonic() + READY_S
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
         try:
             with opener.open(url, timeout=2):
-                return
+                return True
         except urllib.error.HTTPError as error:
             if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
-                return  # it answers, if only that it does not know itself by this host name
-            time.sleep(0.1)
+                return True  # it answers, if only that it does not know itself by this host name
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            pass
+        if stop.wait(0.1):
+            return False
     raise Unavailable("The web server does not answer. What it says stands above.")

@@ -45,23 +45,6 @@ class Period:
             return f"{year:04}-W{week:02}"
         return self.first.isoformat() if self.kind == "day" else self.first.isoformat()[:7]
 
-    def previous(self) -> "Period | None":
-        """The period before; None before 1900."""
-        return self._beside(self.first - timedelta(days=1))
-
-    def next(self) -> "Period | None":
-        """The period after; None after 2999."""
-        return self._beside(self.last + timedelta(days=1))
-
-    def _beside(self, within: date) -> "Period | None":
-        if not FIRST_YEAR <= _year(self.kind, within) <= LAST_YEAR:
-            return None
-        return {"day": day, "week": week_of, "month": month_of}[self.kind](within)
-
-
-def _year(kind: str, within: date) -> int:
-    return within.isocalendar().year if kind == "week" else within.year
-
 
 def day(d: date) -> Period:
     """The period of one day."""

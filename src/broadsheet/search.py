@@ -14,6 +14,7 @@ from broadsheet.index import Reader, TextQuery, highlight
 from broadsheet.listing import PageNumber, parse_page
 from broadsheet.store.catalogue import list_cards
 from broadsheet.taxonomy import load as load_taxonomy
+from broadsheet.tex import math_spans
 from broadsheet.text import opening
 
 PAGE_SIZE = 20
@@ -133,7 +134,29 @@ def search(reader: Reader, request: Request) -> Results:
 
 
 def _match(card: Card, terms: Sequence[str]) -> Match:
-    return Match(card, highlight(card.title, terms), highlight(opening(card.abstract, SNIPPET), terms))
+    return Match(card, highlight(card.title, terms), _snippet(card.abstract, terms))
+
+
+def _snippet(abstract: str, terms: Sequence[str]) -> Marked:
+    """The abstract's opening; where no word stands there, a stretch from the sentence that holds the first one."""
+    start = highlight(opening(abstract, SNIPPET), terms)
+    if any(hit for _, hit in start):
+        return start
+    before = 0
+    for piece, hit in highlight(abstract, terms):
+        if hit:
+            at = _sentence_start(abstract, before)
+            return [("… ", False), *highlight(opening(abstract[at:], SNIPPET), terms)]
+        before += len(piece)
+    return start
+
+
+def _sentence_start(text: str, position: int) -> int:
+    """Where the sentence around a position begins, or a word not far before it; never inside a formula."""
+    at = max(text.rfind(". ", 0, position) + 2, text.rfind("\n", 0, position) + 1)
+    if position - at > SNIPPET // 2:
+        at = text.rfind(" ", 0, position - SNIPPET // 4) + 1
+    return next((start for start, end, _, _ in math_spans(text) if start < at < end), at)
 
 
 def similar(reader: Reader, card: Card, limit: int = 6) -> list[Card]:

@@ -13,7 +13,7 @@ ENVIRONMENT = read_environment()
 # Each command that opens the database hands the key over; without one (type checks, documentation) a passing key does.
 SECRET_KEY = ENVIRONMENT["secret_key"] or secrets.token_urlsafe(48)
 DEBUG = ENVIRONMENT["debug"]
-ALLOWED_HOSTS = list(ENVIRONMENT["allowed_hosts"])
+ALLOWED_HOSTS = [*ENVIRONMENT["allowed_hosts"], *filter(None, [urlsplit(ENVIRONMENT["url"]).hostname])]
 ROOT_URLCONF = "broadsheet.web.urls"
 WSGI_APPLICATION = "broadsheet.web.wsgi.application"
 INSTALLED_APPS = ["django.contrib.staticfiles", "broadsheet.store"]
@@ -40,7 +40,7 @@ def database_settings(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": port,
-        "OPTIONS": {"options": SESSION_SETTINGS, **PREPARED, **options},
+        "OPTIONS": {**PREPARED, **options, "options": f"{options.get('options', '')} {SESSION_SETTINGS}".strip()},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -38,18 +38,21 @@ def worker_program() -> Program:
     return Program("worker", [sys.executable, "-m", "broadsheet", "work"])
 
 
-def supervise(programs: Sequence[Program], ready: Callable[[], None]) -> None:
-    """Run the programs until SIGINT or SIGTERM; one that ends by itself is started again."""
+def supervise(programs: Sequence[Program], ready: Callable[[threading.Event], None]) -> None:
+    """Run the programs until SIGINT or SIGTERM; one that ends by itself is started again.
+
+    `ready` is called once they have been started, with the event that tells to stop.
+    """
     stop = stop_on_signals()
     running = {program.name: _start(program) for program in programs}
     try:
-        ready()
+        ready(stop)
         while not stop.wait(0.5):
             for program in programs:
                 if running[program.name].poll() is not None:
                     log.error("%s ended with %s; starting it again", program.name, running[program.name].returncode)
-                    stop.wait(1.0)
-                    running[program.name] = _start(program)
+                    if not stop.wait(1.0):
+                        running[program.name] = _start(program)
     finally:
         _end(running)
 

@@ -74,3 +74,12 @@ def index(data: Path) -> Iterator[Callable[[], None]]:
 
     yield lambda: rebuild(data / "index") and None
     shutil.rmtree(data / "index", ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts():
+    """Counts are kept for each state of the catalogue; a test's own transaction makes no new one."""
+    from broadsheet.web import listings
+
+    listings._category_counts.cache_clear()
+    listings._organisations.cache_clear()

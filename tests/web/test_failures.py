@@ -99,7 +99,7 @@ def test_a_template_that_raises_is_an_error_that_tells_nothing(visit, monkeypatc
 
 @pytest.mark.django_db
 def test_debugging_shows_the_traceback(visit, monkeypatch):
-    monkeypatch.setattr(front, "newest_edition", lambda: 1 / 0)
+    monkeypatch.setattr(front, "newest_edition", lambda until: 1 / 0)
     with override_settings(DEBUG=True):
         assert "ZeroDivisionError" in visit("/", 500).text
 

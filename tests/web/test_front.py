@@ -185,3 +185,13 @@ def test_a_card_does_not_say_the_same_twice(visit, draft, edition_of, abstract, 
     page = visit("/")
     assert page.all("//p[@class='lede']/text()") == [line]
     assert page.all("//p[@class='opening']/text()") == rest
+
+
+def test_an_edition_from_the_far_future_is_not_today(visit, draft, edition_of):
+    ingest(
+        [
+            draft("2601.00001", edition=edition_of("2026-01-06", 1)),
+            draft("2601.00002", edition=edition_of("2150-01-01", 1)),
+        ]
+    )
+    assert "6 January 2026" in visit("/").words

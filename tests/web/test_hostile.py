@@ -20,8 +20,8 @@ mtr mtd menclose mphantom merror
 """
 ATTRIBUTES = """
 lang charset name content href rel type src defer class id action role for placeholder maxlength value autocomplete
-tabindex aria-label aria-labelledby aria-current aria-hidden aria-describedby title dir property method scope hidden data-copy start
-selected inputmode size
+tabindex aria-label aria-labelledby aria-current aria-hidden aria-describedby title dir property method scope hidden
+data-copy start selected inputmode size
 """
 IN_MATH = """
 xmlns encoding display stretchy separator fence accent accentunder mathvariant lspace rspace width height voffset depth

@@ -21,6 +21,10 @@ _PREFIX = "g"
 BUSY = "The search index cannot be written: another process is indexing. Wait until it has finished, or stop it."
 
 
+class Busy(Unavailable):
+    """Another process is writing the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What a generation says of itself: the schema it was built with and the caller's mark of how far it got."""
@@ -95,7 +99,7 @@ def rebuild_lock(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _REBUILD_LOCK).open("w") as lock:
         if not _lock(lock.fileno()):
-            raise Unavailable(BUSY)
+            raise Busy(BUSY)
         yield
 
 

@@ -49,6 +49,10 @@ class Reader:
         """Number of papers in the index. Raises Unavailable when there is none."""
         return self._fresh().searcher.num_docs
 
+    def watermark(self) -> str:
+        """What the writer gave with the last batch that can be searched. Raises Unavailable when there is no index."""
+        return generations.read_state(self._fresh().generation).watermark
+
     def search(self, query: TextQuery) -> Hits:
         """Answer one page of a search.
 

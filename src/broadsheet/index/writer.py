@@ -43,7 +43,7 @@ class Writer:
                 _make_empty(folder)
         current = generations.current_generation(folder)
         if current is None:
-            raise Unavailable(generations.BUSY)
+            raise generations.Busy(generations.BUSY)
         return cls._over(folder / current, is_rebuild=False)
 
     @classmethod
@@ -73,7 +73,7 @@ class Writer:
             return cls(generation, writer, is_rebuild=is_rebuild)
         except ValueError as error:
             if "LockBusy" in str(error):
-                raise Unavailable(generations.BUSY) from error
+                raise generations.Busy(generations.BUSY) from error
             raise Unavailable(f"The search index cannot be written: {error}") from error
 
     @property

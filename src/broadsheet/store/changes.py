@@ -38,6 +38,12 @@ class Changes:
     watermark: Watermark
 
 
+def catalogue_name() -> str:
+    """The name of this catalogue; no other has it, and a restored copy goes on under it."""
+    found = rows("SELECT name::text FROM catalogue_identity")
+    return str(found[0][0]) if found else ""
+
+
 def read_changes(after: Watermark, limit: int) -> Changes | None:
     """The next stretch of the log; None where there is nothing new.
 

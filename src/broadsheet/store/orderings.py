@@ -80,9 +80,9 @@ def _newest(count: str, stretch: str, value: object) -> Ordering:
     return ordering
 
 
-def newest_edition() -> date | None:
-    """The newest day whose edition has entries."""
-    return rows("SELECT max(edition_day) FROM edition_entry")[0][0]  # type: ignore[no-any-return]
+def newest_edition(until: date) -> date | None:
+    """The newest day up to `until` whose edition has entries; a source may have sent one from the far future."""
+    return rows("SELECT max(edition_day) FROM edition_entry WHERE edition_day <= %s", until)[0][0]  # type: ignore[no-any-return]
 
 
 def neighbouring_editions(first: date, last: date) -> tuple[date | None, date | None]:

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from broadsheet.errors import Unavailable
-from broadsheet.store.models import Category
+from broadsheet.store.models import CatalogueIdentity, Category
 from broadsheet.store.subjects import sync_categories
 from broadsheet.taxonomy import load as load_taxonomy
 
@@ -22,6 +22,12 @@ def _has_all_categories() -> bool:
     return {(each.code, each.name, each.parent) for each in load_taxonomy().categories} <= known
 
 
+def name_catalogue() -> None:
+    """Give the catalogue its name, if it has none."""
+    if not CatalogueIdentity.objects.exists():
+        CatalogueIdentity.objects.create()
+
+
 def migrate(lock: int) -> None:
     """Apply what is pending, under an advisory lock. Raises Unavailable where the database cannot be reached."""
     try:
@@ -34,6 +40,7 @@ def migrate(lock: int) -> None:
             try:
                 call_command("migrate", verbosity=0, interactive=False)
                 sync_categories(load_taxonomy())
+                name_catalogue()
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
                 cursor.execute("RESET statement_timeout; RESET lock_timeout")

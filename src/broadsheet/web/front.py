@@ -1,6 +1,6 @@
 """Front pages: the editions of a day, a week, a month."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 
@@ -18,7 +18,7 @@ PAGE_SIZE = 100
 @open_to(Who.ANYONE)
 def front(request: HttpRequest) -> HttpResponse:
     """The newest edition that has entries."""
-    newest = newest_edition()
+    newest = newest_edition(_tomorrow())
     if newest is None:
         return render(request, "empty.html", {})
     return _period(request, schedule.day(newest), front=True)
@@ -45,10 +45,15 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
 @open_to(Who.ANYONE)
 def latest(request: HttpRequest, kind: str) -> HttpResponse:
     """The newest week or month that has entries."""
-    newest = newest_edition()
+    newest = newest_edition(_tomorrow())
     if newest is None:
         return render(request, "empty.html", {})
     return _period(request, schedule.week_of(newest) if kind == "week" else schedule.month_of(newest))
+
+
+def _tomorrow() -> date:
+    """The last day that has begun somewhere on Earth, or soon will."""
+    return datetime.now(UTC).date() + timedelta(days=1)
 
 
 def _period(request: HttpRequest, period: Period, *, front: bool = False) -> HttpResponse:
@@ -78,7 +83,7 @@ def _like(period: Period, day: date | None) -> Period | None:
 
 def _periods(period: Period) -> list[tuple[str, str, bool]]:
     """The day, week and month around a period, as (label, address, whether it is this one)."""
-    anchor = period.last if period.kind == "day" else min(period.last, newest_edition() or period.last)
+    anchor = period.last if period.kind == "day" else min(period.last, newest_edition(_tomorrow()) or period.last)
     anchor = max(anchor, period.first)
     days = anchor if period.kind == "day" else _last_edition_day(period, anchor)
     return [

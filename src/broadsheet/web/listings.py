@@ -1,12 +1,15 @@
 """Listings: the papers of a category, an author, an organisation, a venue, a tag, by one path."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from broadsheet.cards import Named
 from broadsheet.errors import NotFound
 from broadsheet.listing import list_page, parse_page
 from broadsheet.store import orderings
+from broadsheet.store.changes import Watermark, newest_watermark
 from broadsheet.store.orderings import Ordering
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.web.access import Who, open_to
@@ -69,16 +72,29 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     return _listing(request, Heading("Tag", name), orderings.tag_papers(number))
 
 
+@lru_cache(maxsize=1)
+def _category_counts(_state: Watermark) -> dict[str, int]:
+    """Counting goes through the whole catalogue; it is done once for each state of it."""
+    return orderings.category_counts()
+
+
+@lru_cache(maxsize=1)
+def _organisations(_state: Watermark) -> list[tuple[Named, int]]:
+    return orderings.list_organisations(300)
+
+
 @open_to(Who.ANYONE)
 def categories(request: HttpRequest) -> HttpResponse:
     """The taxonomy with the number of papers in each category."""
-    return render(request, "categories.html", {"taxonomy": load_taxonomy(), "counts": orderings.category_counts()})
+    return render(
+        request, "categories.html", {"taxonomy": load_taxonomy(), "counts": _category_counts(newest_watermark())}
+    )
 
 
 @open_to(Who.ANYONE)
 def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations with the most papers."""
-    return render(request, "organisations.html", {"organisations": orderings.list_organisations(300)})
+    return render(request, "organisations.html", {"organisations": _organisations(newest_watermark())})
 
 
 def _found(row: tuple[int, str] | None, kind: str, name: str) -> tuple[int, str]:

@@ -82,9 +82,15 @@ def marked(pieces: Sequence[tuple[str, bool]]) -> Markup:
 def markdown_text(text: str) -> str:
     """Text with the characters that would start markup in Markdown escaped; formulas keep their TeX."""
     return "".join(
-        MARKDOWN.sub(r"\\\1", segment.body) if segment.kind == "text" else f"${segment.body}$"
+        MARKDOWN.sub(r"\\\1", segment.body) if segment.kind == "text" else _markdown_formula(segment)
         for segment in math_segments(text)
     )
+
+
+def _markdown_formula(segment: Segment) -> str:
+    """A formula between dollar signs, without the signs that would begin HTML."""
+    sign = "$$" if segment.kind == "display" else "$"
+    return sign + segment.body.replace("<", r"\lt ").replace(">", r"\gt ") + sign
 
 
 def data_block(value: object) -> Markup:

@@ -44,6 +44,7 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         "paper": detail,
         "card": detail.card,
         "cite": citable(detail),
+        "entry_type": citation.entry_type(citable(detail)),
         "bibtex": citation.bibtex(citable(detail)),
         "similar": others,
         "url": _absolute(request, paper_url(key)),

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from broadsheet import __version__
 from broadsheet.cards import Card
 from broadsheet.drafts import PartialDate
+from broadsheet.listing import reachable
 from broadsheet.search import Match
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.tex import plain_text
@@ -65,6 +66,7 @@ def templates() -> Environment:
         cards_html=cards_html,
         matches_html=matches_html,
         category_options=category_options,
+        reachable=reachable,
         version=__version__,
     )
     made.filters.update(

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from broadsheet import __version__
 from broadsheet.store.query import rows
 from broadsheet.web.access import Who, open_to
 
@@ -13,7 +12,7 @@ ROBOTS = "User-agent: *\nDisallow: /papers?\n"
 def health(request: HttpRequest) -> HttpResponse:
     """200 when the database answers."""
     rows("SELECT 1")
-    return JsonResponse({"status": "ok", "version": __version__})
+    return JsonResponse({"status": "ok"})
 
 
 @open_to(Who.ANYONE)

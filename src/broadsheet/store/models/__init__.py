@@ -1,7 +1,7 @@
 """All tables, re-exported for Django."""
 
 from broadsheet.store.models.editions import Edition, EditionEntry
-from broadsheet.store.models.intake import Change, ImportedCount, IngestProblem, SourceRecord
+from broadsheet.store.models.intake import CatalogueIdentity, Change, ImportedCount, IngestProblem, SourceRecord
 from broadsheet.store.models.papers import Paper, PaperIdentifier, PaperLink, PaperVersion
 from broadsheet.store.models.people import Author, Authorship, Organisation, PaperOrganisation
 from broadsheet.store.models.subjects import Category, PaperCategory, PaperTag, Tag, Venue
@@ -9,6 +9,7 @@ from broadsheet.store.models.subjects import Category, PaperCategory, PaperTag, 
 __all__ = [
     "Author",
     "Authorship",
+    "CatalogueIdentity",
     "Category",
     "Change",
     "Edition",

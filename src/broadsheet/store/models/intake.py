@@ -1,5 +1,7 @@
 """What came in and from where: source records, imported counts, problems, and the log the search index follows."""
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Cast, Now
@@ -49,6 +51,15 @@ class IngestProblem(models.Model):
 
     class Meta:
         db_table = "ingest_problem"
+
+
+class CatalogueIdentity(models.Model):
+    """One row: the name of this catalogue, which an index built from it remembers."""
+
+    name = models.UUIDField(primary_key=True, default=uuid.uuid4)
+
+    class Meta:
+        db_table = "catalogue_identity"
 
 
 # The number of the running transaction; PostgreSQL gives it as xid8, which casts to text only.
