@@ -34,7 +34,7 @@ def bench_instance(data: str) -> Iterator[Path]:
     os.environ.setdefault("BROADSHEET_ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
     from broadsheet.launch import instance
 
-    with instance() as environment:
+    with instance(found=True) as environment:
         yield environment["data"]
 
 
