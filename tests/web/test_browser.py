@@ -33,7 +33,10 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-TABLES = "paper, author, organisation, tag, venue, edition, change, source_record, ingest_problem, paper_category, authorship"
+TABLES = (
+    "paper, author, organisation, tag, venue, edition, change, source_record, ingest_problem, "
+    "paper_category, authorship"
+)
 FRONT_BYTES = 150_000
 STYLE_BYTES = 30_000
 
