@@ -11,7 +11,8 @@ from django.db.models import CompositePrimaryKey
 ROOT = Path(__file__).parents[2]
 HEAVIEST = 2 * 1024 * 1024
 """Bytes of a tracked file."""
-MACHINE_PATH = re.compile(rb"/(?:home|Users)/\w+/|/work/\w+/|/root/\.")
+MACHINE_PATH = re.compile(rb"/(?:home|Users)/\w+/|" + re.escape(f"{ROOT}/".encode()))
+"""Somebody's home, or the place of this very checkout."""
 
 WITHOUT_PAPER_IN_THE_KEY = {
     "PaperIdentifier": "identifiers are how a paper is found, whatever machine holds it",

@@ -40,15 +40,16 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
     detail = get_paper(number)
     others = _similar(detail.card)
     prepare([detail.card.title, detail.card.abstract, detail.card.summary, *(other.title for other in others)])
+    cite, url = citable(detail), _absolute(request, paper_url(key))
     context = {
         "paper": detail,
         "card": detail.card,
-        "cite": citable(detail),
-        "entry_type": citation.entry_type(citable(detail)),
-        "bibtex": citation.bibtex(citable(detail)),
+        "cite": cite,
+        "entry_type": citation.entry_type(cite),
+        "bibtex": citation.bibtex(cite),
         "similar": others,
-        "url": _absolute(request, paper_url(key)),
-        "json_ld": json_ld(detail, _absolute(request, paper_url(key))),
+        "url": url,
+        "json_ld": json_ld(detail, url),
         "pdf": pdf_url(detail),
     }
     return render(request, "paper.html", context)
