@@ -24,6 +24,8 @@ MAX_IDENTIFIER_BYTES = 2_000
 """As much as fits a row of a PostgreSQL index."""
 ORCID = re.compile(r"(?:\d{4}-){3}\d{3}[\dX]", re.ASCII)
 NOT_IN_ADDRESS = re.compile(r"[ \"<>\\^`{|}]")
+MAX_VERSIONS = 200
+MAX_VERSION_NUMBER = 10_000
 EARLIEST_YEAR, LATEST_YEAR = 1500, 2200
 
 
@@ -33,7 +35,7 @@ def clean(draft: Draft, taxonomy: Taxonomy) -> Draft:
     Raises BadInput where nothing usable is left: a paper needs a title.
     """
     title = clean_line(draft.title, 1000)
-    if not title:
+    if not title and not draft.gone:
         raise BadInput("it has no title")
     categories, tags = _subjects(draft, taxonomy)
     return replace(
@@ -55,6 +57,7 @@ def clean(draft: Draft, taxonomy: Taxonomy) -> Draft:
         categories=categories,
         tags=tags,
         edition=draft.edition if draft.edition and _has_page(draft.edition.day) else None,
+        version_days=tuple(_version_days(draft)),
     )
 
 
@@ -112,6 +115,11 @@ def _organisation(organisation: Organisation | None) -> Organisation | None:
         return None
     name = clean_line(organisation.name, 200)
     return Organisation(slug(organisation.slug or name), name) if name else None
+
+
+def _version_days(draft: Draft) -> list[tuple[int, date]]:
+    days = draft.version_days[-MAX_VERSIONS:]
+    return [(number, day) for number, day in days if 0 < number < MAX_VERSION_NUMBER and _is_sane(day)]
 
 
 def _has_page(day: date) -> bool:

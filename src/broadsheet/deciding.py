@@ -77,6 +77,8 @@ class _Batch:
 
     def take(self, draft: Draft, authority: Authority) -> None:
         paper = self._find(draft)
+        if paper is None and draft.gone:
+            return
         if paper is None:
             paper, self.next_id = self.next_id, self.next_id - 1
         before = self._record(paper)

@@ -7,6 +7,8 @@ from typing import Literal
 IdentifierKind = Literal["arxiv", "doi", "openreview", "acl", "pubmed", "hub", "url", "other"]
 LinkKind = Literal["code", "project", "data", "model", "media"]
 Precision = Literal["day", "month", "year"]
+Basis = Literal["list", "announcement", "estimate"]
+"""How a paper came by its place in an edition: a dated list names it, it was announced, or its date tells when."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,10 +57,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class EditionPlace:
-    """A place in a dated daily edition; `position` counts from 1."""
+    """A place in a dated daily edition; `position` counts from 1. A paper is announced once, but may be on many lists."""
 
     day: date
     position: int
+    basis: Basis = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Draft:
 
     `source` and `key` name the record for good; `payload_hash` is the digest of its raw bytes, so that a record
     seen before costs nothing. `observed_at` is when the source was looked at, if the record tells; `author_count` is
-    for sources that count the authors without naming them.
+    for sources that count the authors without naming them. `version_days` tells when numbered versions appeared.
+    `gone` says that the source has deleted its record: such a draft needs no title, and makes no paper.
     """
 
     source: str
@@ -103,6 +107,8 @@ class Draft:
     counts: Counts | None = None
     edition: EditionPlace | None = None
     observed_at: datetime | None = None
+    version_days: tuple[tuple[int, date], ...] = ()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,14 @@ from broadsheet.records import PaperRecord, Version
 from broadsheet.terms import slug
 
 T = TypeVar("T")
-Authority = Callable[[str], int]
-"""How much a source's word weighs against another's: the higher replaces the lower, equals fill only what is empty."""
+Authority = Callable[[str, str], int]
+"""How much a source's word weighs for a field, against another's: the higher replaces the lower, equals fill only what
+is empty. Sources less than `PEERS` apart tell of the same thing: between them a newer version counts first."""
 
+PEERS = 10
 TEXT_FIELDS = ("title", "abstract", "summary", "language", "licence", "comment", "venue", "authors")
+BASES = ("list", "announcement", "estimate")
+"""From the surest to the least sure."""
 PRECISION_RANK = {"year": 0, "month": 1, "day": 2}
 
 
@@ -31,7 +35,7 @@ def merge(paper: PaperRecord, draft: Draft, authority: Authority) -> PaperRecord
         changes["summary_by"] = draft.summary_by
     if _leads(paper, draft, authority):
         taken.add("categories")
-    identifiers = _identifiers(paper, draft)
+    identifiers, withdrawn = _identifiers(paper, draft), _withdrawn(paper, draft)
     return replace(
         paper,
         **changes,
@@ -40,7 +44,7 @@ def merge(paper: PaperRecord, draft: Draft, authority: Authority) -> PaperRecord
         updated=_latest(paper.updated, draft.updated),
         version=max((n for n in (paper.version, draft.version) if n is not None), default=None),
         author_count=len(changes.get("authors", paper.authors)) or paper.author_count or draft.author_count or 0,
-        withdrawn=_withdrawn(paper, draft),
+        withdrawn=withdrawn,
         categories=_categories(paper, draft, leads="categories" in taken),
         tags=_tags(paper, draft),
         links=_links(paper, draft),
@@ -48,7 +52,7 @@ def merge(paper: PaperRecord, draft: Draft, authority: Authority) -> PaperRecord
         organisations=_organisations(paper, draft),
         counts=_counts(paper, draft),
         entries=_entries(paper, draft),
-        provenance={**paper.provenance, **dict.fromkeys(sorted(taken), draft.source)},
+        provenance=_provenance(paper, draft, taken, withdrawn=withdrawn),
     )
 
 
@@ -62,7 +66,8 @@ def _takes(paper: PaperRecord, draft: Draft, name: str, authority: Authority) ->
     speaker = paper.provenance.get(name, "")
     if speaker == draft.source:
         return not _older(paper, draft) and not _same(name, value, known)
-    return authority(draft.source) > authority(speaker) and not _older(paper, draft)
+    ahead = authority(draft.source, name) - authority(speaker, name)
+    return (ahead > 0 and not _older(paper, draft)) or (ahead > -PEERS and _newer(paper, draft))
 
 
 def _same(name: str, value: Any, known: Any) -> bool:
@@ -75,6 +80,11 @@ def _older(paper: PaperRecord, draft: Draft) -> bool:
     if draft.version is not None and paper.version is not None:
         return draft.version < paper.version
     return draft.updated is not None and paper.updated is not None and draft.updated < paper.updated
+
+
+def _newer(paper: PaperRecord, draft: Draft) -> bool:
+    """A draft that tells of a later version than what is known."""
+    return draft.version is not None and paper.version is not None and draft.version > paper.version
 
 
 def _takes_date(paper: PaperRecord, draft: Draft, authority: Authority) -> bool:
@@ -95,10 +105,25 @@ def _compatible(one: PartialDate, other: PartialDate) -> bool:
 
 
 def _withdrawn(paper: PaperRecord, draft: Draft) -> bool:
-    """Withdrawn once is withdrawn, until a later version says otherwise. What an earlier version said is past."""
-    if draft.version is None or paper.version is None or draft.version == paper.version:
-        return paper.withdrawn or draft.withdrawn
-    return draft.withdrawn if draft.version > paper.version else paper.withdrawn
+    """Withdrawn once is withdrawn, until a later version or the source that said so says otherwise.
+
+    What an earlier version said is past. A deleted record withdraws the paper, whatever its version.
+    """
+    if draft.gone or _older(paper, draft):
+        return draft.gone or paper.withdrawn
+    if _newer(paper, draft) or paper.provenance.get("withdrawn") == draft.source:
+        return draft.withdrawn
+    return paper.withdrawn or draft.withdrawn
+
+
+def _provenance(paper: PaperRecord, draft: Draft, taken: Iterable[str], *, withdrawn: bool) -> dict[str, str]:
+    """Who said what, now. Only a paper that is withdrawn has somebody who says so."""
+    said = {**paper.provenance, **dict.fromkeys(sorted(taken), draft.source)}
+    if not withdrawn:
+        said.pop("withdrawn", None)
+    elif not paper.withdrawn:
+        said["withdrawn"] = draft.source
+    return said
 
 
 def _identifiers(paper: PaperRecord, draft: Draft) -> tuple[Identifier, ...]:
@@ -126,7 +151,8 @@ def _leads(paper: PaperRecord, draft: Draft, authority: Authority) -> bool:
     """Whether the draft's first category is the primary one: it is the most trusted source's first."""
     if not draft.categories or not paper.categories:
         return bool(draft.categories)
-    return authority(draft.source) > authority(paper.provenance.get("categories", ""))
+    speaker = paper.provenance.get("categories", "")
+    return authority(draft.source, "categories") > authority(speaker, "categories")
 
 
 def _categories(paper: PaperRecord, draft: Draft, *, leads: bool) -> tuple[str, ...]:
@@ -154,7 +180,9 @@ def _versions(paper: PaperRecord, draft: Draft, title: str, abstract: str) -> tu
     if draft.version is None:
         return paper.versions
     versions = {version.number: version for version in paper.versions}
-    versions.setdefault(draft.version, Version(draft.version, _version_day(draft), draft.source))
+    for number, day in (*draft.version_days, (draft.version, _version_day(draft))):
+        known = versions.setdefault(number, Version(number, day, draft.source))
+        versions[number] = known if known.day else replace(known, day=day)
     if paper.version is not None and draft.version != paper.version:
         older: Draft | PaperRecord = draft if draft.version < paper.version else paper
         number = min(draft.version, paper.version)
@@ -196,11 +224,28 @@ def _counts(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, Counts], ...]:
 
 
 def _entries(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, EditionPlace], ...]:
-    """One place in each day's edition: the last one told."""
-    if draft.edition is None:
+    """One place in each day's edition, the last one a list told; and one announcement: the surest and earliest."""
+    place = draft.edition
+    if place is None:
         return paper.entries
-    others = [entry for entry in paper.entries if entry[1].day != draft.edition.day]
-    return tuple(sorted([*others, (draft.source, draft.edition)], key=lambda entry: entry[1].day))
+    rivals = [entry for entry in paper.entries if _excludes(entry[1], place)]
+    if any(_announced_first(rival, place) for _, rival in rivals):
+        return paper.entries
+    others = [entry for entry in paper.entries if entry not in rivals and entry[1].day != place.day]
+    return tuple(sorted([*others, (draft.source, place)], key=lambda entry: entry[1].day))
+
+
+def _excludes(known: EditionPlace, place: EditionPlace) -> bool:
+    """Whether only one of the two can stand: both are announcements, or a list already has the announcement's day."""
+    return place.basis != "list" and (known.basis != "list" or known.day == place.day)
+
+
+def _announced_first(known: EditionPlace, place: EditionPlace) -> bool:
+    return _announcement_rank(known) <= _announcement_rank(place)
+
+
+def _announcement_rank(place: EditionPlace) -> tuple[int, date, int]:
+    return BASES.index(place.basis), place.day, place.position
 
 
 def _latest(one: date | None, other: date | None) -> date | None:

@@ -15,7 +15,7 @@ from broadsheet.drafts import Problem
 from broadsheet.errors import BadInput
 from broadsheet.sources.fields import excerpt
 
-HEAD_BYTES = 4_096
+HEAD_BYTES = 1 << 16
 MAX_LINE_BYTES = 4 << 20
 MAX_DOCUMENT_BYTES = 256 << 20
 MAX_WINDOW_BYTES = 1 << 27

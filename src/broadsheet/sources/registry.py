@@ -10,6 +10,7 @@ from broadsheet.drafts import Draft, Problem
 from broadsheet.errors import BadInput
 from broadsheet.sources import hub, jsonl, seed
 from broadsheet.sources.files import open_file
+from broadsheet.sources.live import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Source:
     """A kind of record.
 
     `recognises` looks at the first bytes of a file; `read` yields its drafts and problems, given the file, a name for
-    messages and the edition to place records in that name none.
+    messages and the edition to place records in that name none. Fields in `hearsay` it only repeats from others, so
+    that anybody's word for them outweighs its own. `live` tells how it is asked over the network, if it can be.
     """
 
     name: str
@@ -25,22 +27,29 @@ class Source:
     meaning: str
     recognises: Callable[[bytes], bool]
     read: Callable[[BinaryIO, str, date | None], Iterator[Draft | Problem]]
+    hearsay: frozenset[str] = frozenset()
+    live: Live | None = None
 
+
+HEARSAY = 1
+"""Authority of what a source only repeats."""
 
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
-        Source("seed", 1, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
-        Source("hub", 2, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read),
-        Source("jsonl", 3, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
+        Source("seed", 10, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
+        Source("hub", 20, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read),
+        Source("jsonl", 30, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
     )
 }
 
 
-def authority(name: str) -> int:
-    """The weight of a source's word; a source no longer registered weighs nothing."""
+def authority(name: str, field: str) -> int:
+    """The weight of a source's word for a field; hearsay weighs little, a source no longer registered nothing."""
     source = SOURCES.get(name)
-    return source.authority if source else 0
+    if source is None:
+        return 0
+    return HEARSAY if field in source.hearsay else source.authority
 
 
 def read_file(path: Path, source: str | None = None, edition: date | None = None) -> Iterator[Draft | Problem]:

@@ -32,7 +32,7 @@ PART_QUERIES = {
                         JOIN organisation n ON n.id = o.organisation_id WHERE o.paper_id = ANY(%s) ORDER BY n.slug""",
     "counts": """SELECT paper_id, source, votes, comments, stars, observed_at FROM imported_count
                  WHERE paper_id = ANY(%s) ORDER BY source""",
-    "entries": """SELECT paper_id, source, edition_day, position FROM edition_entry
+    "entries": """SELECT paper_id, source, edition_day, position, basis FROM edition_entry
                   WHERE paper_id = ANY(%s) ORDER BY edition_day""",
 }
 MAKERS: dict[str, Any] = {
@@ -44,7 +44,7 @@ MAKERS: dict[str, Any] = {
     "versions": Version,
     "organisations": lambda source, slug, name: (source, Organisation(slug, name)),
     "counts": lambda source, *counts: (source, Counts(*counts)),
-    "entries": lambda source, day, position: (source, EditionPlace(day, position)),
+    "entries": lambda source, *place: (source, EditionPlace(*place)),
 }
 
 

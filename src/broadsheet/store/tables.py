@@ -74,7 +74,7 @@ def _counts(paper: int, record: PaperRecord, _: Names) -> Iterable[Row]:
 
 
 def _entries(paper: int, record: PaperRecord, _: Names) -> Iterable[Row]:
-    return [(paper, place.day, place.position, source) for source, place in record.entries]
+    return [(paper, place.day, place.position, source, place.basis) for source, place in record.entries]
 
 
 PARTS: tuple[Part, ...] = (
@@ -86,5 +86,5 @@ PARTS: tuple[Part, ...] = (
     Part("paper_version", ("paper_id", "number", "day", "source", "title", "abstract"), 2, _versions),
     Part("paper_organisation", ("paper_id", "organisation_id", "said_by"), 2, _organisations),
     Part("imported_count", ("paper_id", "source", "votes", "comments", "stars", "observed_at"), 2, _counts),
-    Part("edition_entry", ("paper_id", "edition_day", "position", "source"), 2, _entries),
+    Part("edition_entry", ("paper_id", "edition_day", "position", "source", "basis"), 2, _entries),
 )

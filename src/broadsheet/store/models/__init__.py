@@ -1,6 +1,7 @@
 """All tables, re-exported for Django."""
 
 from broadsheet.store.models.editions import Edition, EditionEntry
+from broadsheet.store.models.harvest import HarvestRun, HarvestSource, HarvestStream, RequestPace, Validator
 from broadsheet.store.models.intake import CatalogueIdentity, Change, ImportedCount, IngestProblem, SourceRecord
 from broadsheet.store.models.papers import Paper, PaperIdentifier, PaperLink, PaperVersion
 from broadsheet.store.models.people import Author, Authorship, Organisation, PaperOrganisation
@@ -14,6 +15,9 @@ __all__ = [
     "Change",
     "Edition",
     "EditionEntry",
+    "HarvestRun",
+    "HarvestSource",
+    "HarvestStream",
     "ImportedCount",
     "IngestProblem",
     "Organisation",
@@ -24,7 +28,9 @@ __all__ = [
     "PaperOrganisation",
     "PaperTag",
     "PaperVersion",
+    "RequestPace",
     "SourceRecord",
     "Tag",
+    "Validator",
     "Venue",
 ]
