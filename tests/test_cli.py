@@ -34,15 +34,20 @@ def call(tmp_path_factory):
     (folder / "papers.jsonl").write_text("\n".join(lines))
     first = run("ingest", "papers.jsonl", "--edition", "2026-01-06", "--json")
     assert first.returncode == 0, first.stderr
-    assert json.loads(first.stdout) == {
-        "read": 31, "new": 30, "changed": 0, "known": 0, "set_aside": 1, "indexed": 30
+    told = json.loads(first.stdout)
+    assert told | {"files": None} == {
+        "read": 31, "new": 30, "changed": 0, "merged": 0, "known": 0, "set_aside": 1, "indexed": 30, "files": None
     }  # fmt: skip
+    assert [(each["file"], each["format"]) for each in told["files"]] == [("papers.jsonl", "jsonl")]
     return run
 
 
 def test_ingest_again_changes_nothing_and_problems_are_told(call):
     again = call("ingest", "papers.jsonl", "--edition", "2026-01-06", "--problems")
-    assert "0 new papers, 0 changed, 30 known before, 1 set aside" in again.stdout
+    assert (
+        "papers.jsonl (jsonl): 31 records read: 0 new papers, 0 changed, 0 merged, 30 known before, 1 set aside"
+        in again.stdout
+    )
     assert "arxiv:2601.09999 (jsonl): title: text was expected, not int" in again.stdout
 
 

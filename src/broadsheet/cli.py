@@ -3,26 +3,27 @@
 import logging
 import signal
 import sys
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from django.db import DatabaseError
 
-from broadsheet import __version__
-from broadsheet.environment import Environment, read_environment
+from broadsheet import __version__, ingest_command, source_commands
+from broadsheet.environment import read_environment
 from broadsheet.errors import BadInput, BroadsheetError, Unavailable
 from broadsheet.launch import instance
 from broadsheet.printing import card_json, err, out, print_cards, print_json, print_table, progress, safe
+from broadsheet.source_commands import make_harvester
 
 app = typer.Typer(
     help="A self-hosted Daily Papers.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 index_app = typer.Typer(help="The search index.", no_args_is_help=True)
 app.add_typer(index_app, name="index")
+app.add_typer(source_commands.app, name="sources")
+app.command()(ingest_command.ingest)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -77,102 +78,13 @@ def serve() -> None:
 
 @app.command()
 def work() -> None:
-    """Run the worker alone: it keeps the search index up with the catalogue."""
+    """Run the worker alone: it keeps the search index up with the catalogue, and asks the live sources."""
     from broadsheet.supervisor import stop_on_signals
 
     with instance(found=True) as environment:
         from broadsheet.worker import work as follow
 
-        follow(environment["data"] / "index", stop_on_signals())
-
-
-@app.command()
-def ingest(
-    files: Annotated[list[Path] | None, typer.Argument(help="Files of papers, plain, .gz or .zst.")] = None,
-    *,
-    source: Annotated[str | None, typer.Option(help="Form of the files, where it is not recognised.")] = None,
-    edition: Annotated[
-        str | None, typer.Option(help="Day whose edition the papers belong to, if they name none.")
-    ] = None,
-    fetch: Annotated[int, typer.Option(help="Fetch the hub's editions of this many days back.", min=0, max=60)] = 0,
-    problems: Annotated[bool, typer.Option(help="Show the records that were set aside, and why.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Take papers into the catalogue. The same file twice changes nothing."""
-    from broadsheet.schedule import parse_day
-
-    day = parse_day(edition).first if edition else None
-    if not (files or fetch or problems):
-        raise BadInput("Name a file to ingest, or use --fetch DAYS or --problems.")
-    for path in files or []:
-        if not path.is_file():
-            raise BadInput(f"{path} {'is no file' if path.exists() else 'does not exist'}. Name a file of papers.")
-    with instance(found=bool(files or fetch)) as environment:
-        if files or fetch:
-            wanted = Wanted(tuple(files or ()), source, day, fetch)
-            _ingest_all(environment, wanted, as_json=as_json)
-        if problems:
-            _print_problems(as_json=as_json)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an ingest is to take in: files in a form, placed in an edition, and so many days of the hub's editions."""
-
-    files: tuple[Path, ...]
-    source: str | None
-    edition: date | None
-    days: int
-
-
-def _ingest_all(environment: Environment, wanted: Wanted, *, as_json: bool) -> None:
-    from broadsheet.indexing import follow_if_free
-    from broadsheet.ingest import Outcome, ingest_file
-    from broadsheet.ingest import ingest as take
-    from broadsheet.sources import fetch_editions, get_body
-
-    total = Outcome()
-    for path in wanted.files:
-        with progress(f"Ingesting {path.name}") as update:
-            total += ingest_file(path, wanted.source, wanted.edition, lambda outcome: update(outcome.read))
-    if wanted.days:
-        with progress("Fetching editions") as update:
-            drafts = fetch_editions(wanted.days, datetime.now(UTC), get_body(environment["contact"]))
-            total += take(drafts, lambda outcome: update(outcome.read))
-    with progress("Indexing") as update:
-        indexed = follow_if_free(environment["data"] / "index", update)
-    _print_outcome(total, indexed, as_json=as_json)
-
-
-def _print_outcome(total: Any, indexed: int | None, *, as_json: bool) -> None:
-    counts = {"read": total.read, "new": total.new, "changed": total.changed, "known": total.known}
-    counts["set_aside"] = total.set_aside
-    if as_json:
-        return print_json(counts | {"indexed": indexed})
-    out().print(
-        f"{total.read:,} records read: {total.new:,} new papers, {total.changed:,} changed, "
-        f"{total.known:,} known before, {total.set_aside:,} set aside."
-    )
-    if indexed is None:
-        out().print("The running worker indexes them.")
-    if total.set_aside:
-        err().print("`broadsheet ingest --problems` tells why records were set aside.")
-    return None
-
-
-def _print_problems(*, as_json: bool) -> None:
-    from broadsheet.store.intake import list_problems
-
-    found = list_problems(200)
-    if as_json:
-        return print_json([{"source": p.source, "key": p.key, "reason": p.reason, "excerpt": p.excerpt} for p in found])
-    for problem in found:
-        out().print(f"[bold]{safe(problem.key)}[/bold] ({problem.source}): {safe(problem.reason)}")
-        if problem.excerpt:
-            out().print(f"  [dim]{safe(problem.excerpt[:160])}[/dim]")
-    if not found:
-        out().print("No records are set aside.")
-    return None
+        follow(environment["data"] / "index", make_harvester(environment), stop_on_signals())
 
 
 @app.command()

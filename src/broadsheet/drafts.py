@@ -57,7 +57,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class EditionPlace:
-    """A place in a dated daily edition; `position` counts from 1. A paper is announced once, but may be on many lists."""
+    """A place in a dated daily edition; `position` counts from 1. A paper is announced once, but on many lists."""
 
     day: date
     position: int

@@ -60,6 +60,14 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _hosts(text: str) -> tuple[str, ...]:
+    for word in _words(text):
+        name, colon, port = word.rpartition(":")
+        if not (name and colon and port.isascii() and port.isdigit()):
+            raise ValueError("write hosts with their ports, such as papers.example.lan:8080")
+    return _words(text)
+
+
 def _folder(text: str) -> Path:
     if not text.strip():
         raise ValueError("name a folder")
@@ -100,6 +108,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", "", "Key that signs cookies; made and kept in the data folder when empty.", secret=True),
     Setting("site_name", "Broadsheet", "Name in the masthead."),
     Setting("contact", "", "Mail address or page that sources may turn to; part of the User-Agent."),
+    Setting("inner_hosts", "", "Hosts of your own network, as name:port, that sources may be fetched from.", _hosts),
     Setting("sample", "yes", "Load the sample catalogue into an empty instance at the first start.", _boolean),
     Setting("debug", "no", "Show tracebacks in the browser; never on a public instance.", _boolean),
 )

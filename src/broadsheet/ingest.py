@@ -23,6 +23,7 @@ class Outcome:
     read: int = 0
     new: int = 0
     changed: int = 0
+    merged: int = 0
     known: int = 0
     set_aside: int = 0
 
@@ -31,6 +32,7 @@ class Outcome:
             self.read + other.read,
             self.new + other.new,
             self.changed + other.changed,
+            self.merged + other.merged,
             self.known + other.known,
             self.set_aside + other.set_aside,
         )

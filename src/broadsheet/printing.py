@@ -16,6 +16,8 @@ from broadsheet.text import key_sentence
 
 CONTROL = {number: None for number in (*range(32), *range(127, 160)) if number not in (9, 10)}
 
+BARS = "·▁▂▃▄▅▆▇█"
+
 
 def out() -> Console:
     """Standard output."""
@@ -84,6 +86,12 @@ def print_table(title: str, rows: Mapping[str, str]) -> None:
     for name, value in rows.items():
         table.add_row(escape(name), escape(value))
     out().print(table)
+
+
+def sparkline(values: Sequence[int]) -> str:
+    """Numbers as a row of bars, the highest eight eighths; a middle dot for nothing."""
+    top = max(values, default=0)
+    return "".join(BARS[-(-8 * value // top)] if value else BARS[0] for value in values)
 
 
 @contextmanager

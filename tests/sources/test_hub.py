@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from broadsheet.drafts import Counts, Draft, DraftLink, EditionPlace, Identifier, Organisation, PartialDate, Problem
+from broadsheet.errors import BadInput
 from broadsheet.sources import hub
+from broadsheet.sources.live import Answer, Window
+from broadsheet.sources.refusals import Malformed, UpstreamError
 from broadsheet.sources.registry import choose
 
 DAY = date(2026, 1, 6)
@@ -120,14 +123,36 @@ def test_a_file_is_recognised_by_its_first_bytes(head, name):
     assert choose(head, "file").name == name
 
 
-def test_editions_are_fetched_oldest_first_and_seen_now():
-    asked = []
-
-    def fetch(url):
+def test_the_service_is_asked_day_by_day_up_to_today():
+    window, url = Window(date(2026, 1, 6)), hub.first_url("https://hub.example", "", Window(date(2026, 1, 6)))
+    found, asked = [], []
+    while url:
         asked.append(url)
-        return array(record(len(asked)))
-
-    found = list(hub.fetch_editions(2, NOW, fetch))
+        page = hub.read_page(Answer(url, array(record(len(asked))), NOW), window)
+        found += page.items
+        url = page.next_url
     assert [url.split("date=")[1][:10] for url in asked] == ["2026-01-06", "2026-01-07"]
     assert {each.observed_at for each in found} == {NOW}
-    assert {each.counts.observed_at for each in found} == {NOW}
+    assert [each.edition.day.isoformat() for each in found] == ["2026-01-06"] * 2  # as the records say
+
+
+def test_a_range_ends_with_its_last_day():
+    url = hub.first_url("https://hub.example", "", Window(date(2025, 1, 1), date(2025, 1, 1)))
+    page = hub.read_page(Answer(url, b"[]", NOW), Window(date(2025, 1, 1), date(2025, 1, 1)))
+    assert (page.items, page.next_url) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        (b'{"error": "Too many requests"}', UpstreamError),
+        (b"<!DOCTYPE html><html></html>", Malformed),
+        (b"", Malformed),
+        (b"[" * 100_000, BadInput),
+        (b'{"paper": ', Malformed),
+    ],
+)
+def test_what_is_no_list_is_refused(body, refusal):
+    url = hub.first_url("https://hub.example", "", Window(date(2026, 1, 6)))
+    with pytest.raises(refusal):
+        hub.read_page(Answer(url, body, NOW), Window())

@@ -10,7 +10,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 import httpcore
@@ -42,7 +42,10 @@ class FetchFailed(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """What a fetch may cost. `max_bytes` counts after decompression; `allow_loopback` is for tests only."""
+    """What a fetch may cost, and where it may go. `max_bytes` counts after decompression.
+
+    `inner` are hosts of our own network, as `name:port`, that the operator has opened; `allow_loopback` is for tests.
+    """
 
     total_s: float = 30.0
     max_bytes: int = 16 * 2**20
@@ -50,16 +53,21 @@ class FetchPolicy:
     user_agent: str = f"Broadsheet/{__version__}"
     ports: frozenset[int] = frozenset({80, 443, 8080, 8443})
     allow_loopback: bool = False
+    inner: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer of any status. `url` is the last one asked; header names are in lower case, repeats are joined."""
+    """An answer of any status. `url` is the last one asked; header names are in lower case, repeats are joined.
+
+    `redirect` is the whole address that the answer sends us to, whose body was not read; else empty.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    redirect: str = ""
 
 
 Resolve = Callable[[str, int], Iterable[str]]
@@ -89,15 +97,26 @@ def fetch(url: str, *, policy: FetchPolicy = DEFAULT_POLICY, resolve: Resolve = 
 
     Sends nothing but the User-Agent; knows no cookies and no proxies.
     """
-    deadline = _Deadline(policy.total_s)
-    target = _target(url, policy)
+    end = time.monotonic() + policy.total_s
     for _ in range(policy.max_redirects + 1):
-        with _explained(target.host, policy):
-            answer = _get(target, policy, deadline, resolve)
-        if isinstance(answer, Fetched):
+        answer = fetch_once(url, policy=replace(policy, total_s=end - time.monotonic()), resolve=resolve)
+        if not answer.redirect:
             return answer
-        target = _target(_joined(target, answer), policy)
-    raise FetchFailed(f"{target.host}: gave up after {policy.max_redirects} redirects. Ask for the final address.")
+        url = answer.redirect
+    raise FetchFailed(f"{_shown(url)}: gave up after {policy.max_redirects} redirects. Ask for the final address.")
+
+
+def fetch_once(
+    url: str,
+    *,
+    policy: FetchPolicy = DEFAULT_POLICY,
+    resolve: Resolve = look_up,
+    headers: Mapping[str, str] | None = None,
+) -> Fetched:
+    """GET one address once; a redirect is an answer that names the next address. Raises like `fetch`."""
+    target = _target(url, policy)
+    with _explained(target.host, policy):
+        return _get(target, policy, resolve, headers or {})
 
 
 def _target(url: str, policy: FetchPolicy) -> httpx.URL:
@@ -112,6 +131,8 @@ def _target(url: str, policy: FetchPolicy) -> httpx.URL:
         raise FetchRefused(f"{_shown(url)}: only http:// and https:// addresses are fetched.")
     if target.userinfo:
         raise FetchRefused(f"{target.host}: the address holds a user name. Leave out what stands before the @.")
+    if f"{target.host}:{_port(target)}" in policy.inner:
+        return target
     if _port(target) not in policy.ports:
         raise FetchRefused(f"{target.host}: port {target.port} is not one of {_listed(policy.ports)}.")
     _check_host(target.raw_host.decode("ascii"), policy)
@@ -233,6 +254,8 @@ class _OutwardBackend(httpcore.NetworkBackend):
     def _checked_addresses(self, host: str, port: int) -> list[str]:
         """All addresses of a name. One inner address among them refuses the name: it is either broken or a trap."""
         addresses = [ip_address(text) for text in self._addresses(host, port)]
+        if f"{host}:{port}" in self._policy.inner:
+            return [str(address) for address in addresses]
         for address in addresses:
             _check_address(host, address, self._policy)
         return [str(address) for address in addresses]
@@ -263,9 +286,10 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _get(target: httpx.URL, policy: FetchPolicy, deadline: _Deadline, resolve: Resolve) -> Fetched | str:
-    """One request: the answer, or where it redirects to. The body of a redirect is not read."""
+def _get(target: httpx.URL, policy: FetchPolicy, resolve: Resolve, more: Mapping[str, str]) -> Fetched:
+    deadline = _Deadline(policy.total_s)
     headers: dict[bytes | str, bytes | str] = {
+        **dict(more.items()),
         "Host": target.netloc.decode("ascii"),
         "User-Agent": policy.user_agent,
         "Accept": "*/*",
@@ -282,7 +306,7 @@ def _get(target: httpx.URL, policy: FetchPolicy, deadline: _Deadline, resolve: R
     ):
         received = _headers(response.headers)
         if response.status in REDIRECTS and "location" in received:
-            return received["location"]
+            return Fetched(str(target), response.status, received, b"", _joined(target, received["location"]))
         body = _body(response.iter_stream(), received.get("content-encoding", ""), policy.max_bytes)
         return Fetched(str(target), response.status, received, body)
 
@@ -336,7 +360,7 @@ def _explained(host: str, policy: FetchPolicy) -> Iterator[None]:
     try:
         yield
     except httpcore.TimeoutException as error:
-        raise FetchFailed(f"{host}: no whole answer within {policy.total_s:g} s. Try later.") from error
+        raise FetchFailed(f"{host}: no whole answer within {policy.total_s:.3g} s. Try later.") from error
     except _Unreadable as error:
         raise FetchFailed(f"{host}: {error}.") from error
     except (zlib.error, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:

@@ -5,23 +5,27 @@ in the outer record or in the inner one, and the outer `publishedAt` is not to b
 """
 
 import io
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from http import HTTPStatus
 from typing import Any, BinaryIO
+from urllib.parse import parse_qs
 
 from broadsheet.drafts import Counts, Draft, DraftLink, EditionPlace, PrintedAuthor, Problem
 from broadsheet.errors import BadInput
 from broadsheet.identity import parse_identifier
 from broadsheet.sources import fields
 from broadsheet.sources.files import read_array, read_objects
-from broadsheet.sources.http import FetchFailed, FetchPolicy, fetch, user_agent
+from broadsheet.sources.live import Answer, Live, Page, Window
+from broadsheet.sources.refusals import Malformed, Refusal, UpstreamError
 
 NAME = "hub"
 WRAPS = re.compile(rb'"(?:paper|record)"\s*:\s*\{')
-API = "https://huggingface.co/api/daily_papers"
+PATH = "/api/daily_papers"
+FIRST_DAY = date(2023, 5, 4)
+"""The hub's first edition."""
 
 
 def recognises(head: bytes) -> bool:
@@ -95,25 +99,49 @@ def draft(
     )
 
 
-def fetch_editions(days: int, now: datetime, fetch: Callable[[str], bytes]) -> Iterator[Draft | Problem]:
-    """Drafts of the hub's editions of the last `days` days, oldest first; `fetch` gets the body of an address."""
-    for back in reversed(range(days)):
-        day = now.date() - timedelta(days=back)
-        body = fetch(f"{API}?date={day.isoformat()}&limit=100")
-        yield from read(io.BufferedReader(io.BytesIO(body)), f"the hub's edition of {day.isoformat()}", day, now)
+def first_url(root: str, _stream: str, window: Window) -> str:
+    """The address of the first day's edition."""
+    return _day_url(root, window.since or FIRST_DAY)
 
 
-def get_body(contact: str) -> Callable[[str], bytes]:
-    """A function that gets the body of an address, introducing us with `contact`. It raises FetchFailed."""
-    policy = FetchPolicy(user_agent=user_agent(contact))
+def _day_url(root: str, day: date) -> str:
+    return f"{root}{PATH}?date={day.isoformat()}&limit=100"
 
-    def body(url: str) -> bytes:
-        fetched = fetch(url, policy=policy)
-        if fetched.status != HTTPStatus.OK:
-            raise FetchFailed(f"{url} answered with status {fetched.status}. Try again later.")
-        return fetched.body
 
-    return body
+def read_page(answer: Answer, window: Window) -> Page:
+    """One day's edition; the next page is the next day's, up to today. Raises Malformed or UpstreamError."""
+    root, _, query = answer.url.partition(PATH)
+    day = fields.day(parse_qs(query.lstrip("?")).get("date", [""])[0])
+    if day is None:
+        raise Malformed(f"{answer.url[:200]} names no day.")
+    stream = io.BufferedReader(io.BytesIO(answer.body))
+    if not answer.body.lstrip().startswith(b"["):
+        raise _refusal(answer)
+    items = tuple(read(stream, f"the hub's edition of {day.isoformat()}", day, answer.received))
+    last = min(window.until or date.max, answer.received.date())
+    tomorrow = day + timedelta(days=1)
+    return Page(items, _day_url(root, tomorrow) if tomorrow <= last else "")
+
+
+def _refusal(answer: Answer) -> Refusal:
+    """Why a body is no list: the hub says so itself, or it is something else."""
+    try:
+        error = json.loads(answer.body).get("error")
+    except (ValueError, AttributeError, RecursionError):
+        return Malformed(f"{answer.url[:200]} did not send a list of papers.")
+    return UpstreamError(f"The hub says: {str(error)[:200]}")
+
+
+LIVE = Live(
+    group="hub",
+    root="https://huggingface.co",
+    pace_s=1.0,
+    rhythm="hourly",
+    stream="nothing to choose: the daily papers are one list",
+    first_url=first_url,
+    read_page=read_page,
+    overlap_days=3,
+)
 
 
 def _edition_day(seen: Mapping[str, Any], paper: Mapping[str, Any]) -> date | None:

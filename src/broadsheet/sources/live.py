@@ -67,3 +67,9 @@ class Live:
     overlap_days: int = 2
     conditional: bool = False
     """Whether the first page is asked for with validators, and an unchanged one ends the run."""
+    ranges: bool = True
+    """Whether it can be asked for days of the past; feeds show the present only."""
+    exact_total: bool = False
+    """Whether `total` counts what the pages hold, so that a list that ends earlier was cut short."""
+    checks: bool = False
+    """Whether it is asked to check what other sources of its group brought."""

@@ -17,8 +17,6 @@ class Malformed(Refusal):
 class TooLarge(Refusal):
     """Larger, deeper or more entangled than any honest document of its kind."""
 
-    retry = False
-
 
 class WrongContent(Refusal):
     """Well-formed, but of things that are no papers (journals, funders, sets, formats)."""

@@ -38,7 +38,14 @@ SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         Source("seed", 10, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
-        Source("hub", 20, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read),
+        Source(
+            "hub",
+            20,
+            "The hub's daily-papers records (JSON array or JSON Lines).",
+            hub.recognises,
+            hub.read,
+            live=hub.LIVE,
+        ),
         Source("jsonl", 30, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
     )
 }
@@ -58,12 +65,23 @@ def read_file(path: Path, source: str | None = None, edition: date | None = None
         yield from choose(head, path.name, source).read(stream, path.name, edition)
 
 
+def recognise(path: Path, source: str | None = None) -> Source:
+    """The source that a file is of, by its first bytes, or as named. Raises BadInput."""
+    with open_file(path) as (_, head):
+        return choose(head, path.name, source)
+
+
+def named_source(name: str) -> Source:
+    """A source by its name. Raises BadInput."""
+    if name not in SOURCES:
+        raise BadInput(f"There is no source {name!r}. Choose one of: {', '.join(SOURCES)}.")
+    return SOURCES[name]
+
+
 def choose(head: bytes, name: str, source: str | None = None) -> Source:
     """The source asked for by name, or the one that recognises the file's first bytes."""
     if source is not None:
-        if source not in SOURCES:
-            raise BadInput(f"There is no source {source!r}. Choose one of: {', '.join(SOURCES)}.")
-        return SOURCES[source]
+        return named_source(source)
     for candidate in SOURCES.values():
         if candidate.recognises(head):
             return candidate

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
@@ -11,12 +11,16 @@ from broadsheet.sources.refusals import Malformed, TooLarge
 
 MAX_XML_BYTES = 256 << 20
 ROOT = re.compile(rb"<(?![?!])(?:(?P<prefix>[\w.-]+):)?(?P<name>[\w.-]+)(?P<attributes>[^>]*)", re.ASCII)
-SAFE = {
-    **{"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False},
-    **{"remove_comments": True, "remove_pis": True},
+SAFE: Any = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
 }
 
-Element = etree._Element  # noqa: SLF001 - lxml gives its element type no public name
+Element = etree._Element
 
 
 class _Bounded(io.RawIOBase):
@@ -46,7 +50,7 @@ def records(stream: BinaryIO, name: str, *tags: str) -> Iterator[Element]:
     Raises Malformed where the document breaks off or is none, after the elements that came before.
     """
     try:
-        for _, element in etree.iterparse(_Bounded(stream, MAX_XML_BYTES), events=("end",), tag=tags, **SAFE):  # type: ignore[call-overload]
+        for _, element in etree.iterparse(_Bounded(stream, MAX_XML_BYTES), events=("end",), tag=tags, **SAFE):
             yield element
             _forget(element)
     except etree.XMLSyntaxError as error:
@@ -58,7 +62,7 @@ def document(body: bytes, name: str) -> Element:
     if b"<!ENTITY" in body[: 1 << 20]:
         raise TooLarge(f"{name} declares entities of its own, which an honest record has no need of.")
     try:
-        return etree.fromstring(body, etree.XMLParser(**SAFE))  # type: ignore[arg-type]  # noqa: S320 - made safe above
+        return etree.fromstring(body, etree.XMLParser(**SAFE))
     except etree.XMLSyntaxError as error:
         raise _refusal(name, error) from error
     except ValueError as error:
@@ -74,7 +78,7 @@ def _refusal(name: str, error: etree.XMLSyntaxError) -> Malformed | TooLarge:
 
 def _forget(element: Element) -> None:
     """Free the element and what came before it, so that a long document takes no memory."""
-    element.clear(keep_tail=True)
+    element.clear(keep_tail=True)  # type: ignore[call-arg]
     while element.getprevious() is not None:
         parent = element.getparent()
         if parent is None:
@@ -87,7 +91,7 @@ def root_name(head: bytes) -> tuple[str, str]:
 
     A leading byte order mark, declaration, comments and DOCTYPE are passed over.
     """
-    parser = etree.XMLPullParser(events=("start",), recover=True, **SAFE)  # type: ignore[arg-type]
+    parser = etree.XMLPullParser(events=("start",), recover=True, **SAFE)
     try:
         parser.feed(head.lstrip())
         for _, element in parser.read_events():
@@ -100,7 +104,7 @@ def root_name(head: bytes) -> tuple[str, str]:
 
 def content(element: Element | None) -> str:
     """All the text in an element, marks left out, blanks as they stand; empty for None."""
-    return "".join(element.itertext()) if element is not None else ""  # type: ignore[arg-type]
+    return "".join(map(str, element.itertext())) if element is not None else ""
 
 
 def child(element: Element, path: str) -> str:

@@ -57,7 +57,8 @@ TABLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "edition_entry",
-        """SELECT e.edition_day, e.position, p.key, e.source, e.basis FROM edition_entry e JOIN paper p ON p.id = e.paper_id
+        """SELECT e.edition_day, e.position, p.key, e.source, e.basis
+           FROM edition_entry e JOIN paper p ON p.id = e.paper_id
            ORDER BY e.edition_day, e.position, p.key COLLATE "C" """,
     ),
     (

@@ -17,3 +17,10 @@ def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
         cursor.execute(query, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def execute(command: str, *values: Any) -> int:
+    """Run a command that gives no rows; tells how many it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(command, values)
+        return int(cursor.rowcount)
