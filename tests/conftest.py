@@ -47,7 +47,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         sync_categories(load())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of development data; tests that need it are skipped where it is missing."""
     folder = Path(os.environ.get("BROADSHEET_SHARED", Path(__file__).parents[2] / "shared" / "data"))

@@ -15,6 +15,7 @@ from broadsheet.sources.refusals import NoSuchThing, TokenExpired, UpstreamError
 from broadsheet.sources.registry import Source
 from broadsheet.store import harvest as memory
 from broadsheet.store.catalogue import count_papers
+from broadsheet.store.query import execute
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -292,3 +293,18 @@ def test_ten_days_off_are_caught_up(make_source, harvester, network, clock):
     clock.pass_time(days=10)
     harvester.step()
     assert network.urls[-1].endswith("since=2026-03-01")
+
+
+def test_what_one_channel_alone_told_of_is_asked_for_by_its_id(make_source, harvester, network, clock):
+    make_source("feed-like", group="twins")
+    make_source("checker", group="twins", checks="feed-like", by_ids=lambda ids: "id:" + ",".join(ids))
+    network.answers = [page("2603.00001", "2603.00002")]
+    memory.set_stream(StreamState("checker", "a", clock.now() + timedelta(days=2)))
+    harvester.step()
+    execute("UPDATE source_record SET fetched_at = %s", clock.now())
+    clock.pass_time(days=2, minutes=1)
+    network.answers = [page("2603.00001"), page("2603.00001"), page("2603.00002"), page()]
+    while harvester.step():
+        pass
+    assert f"{ROOT}/id:2603.00001,2603.00002?since=None" in network.urls
+    assert list(memory.list_streams("checker")) == ["a"]

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,8 +21,12 @@ from broadsheet.store import harvest as memory
 from broadsheet.store import pace
 from broadsheet.store.pace import TooSoon
 
+ByIds = Callable[[Sequence[str]], str]
 log = logging.getLogger("broadsheet.harvest")
 
+CHECKED_AFTER, CHECKED_FOR = timedelta(hours=36), timedelta(days=12)
+"""When a record that only one source told of is asked for by its id, and until when that is tried."""
+CHECKED_AT_MOST, IDS_AT_ONCE = 2_000, 100
 KEPT = timedelta(days=120)
 """How long ended runs are shown."""
 FORBIDDEN = 403
@@ -71,6 +76,18 @@ class Harvester:
         memory.set_stream(replace(stream, due_at=decisions.next_due(live, now)))
         memory.add_run(state.name, stream.stream, purpose, since, None, now)
         memory.forget_runs(now - KEPT)
+        if live.checks and live.by_ids:
+            self._plan_checks(state.name, live, live.by_ids)
+
+    def _plan_checks(self, source: str, live: Live, by_ids: ByIds) -> None:
+        """Runs that ask by id for what one source told of, and no other of its group did in due time."""
+        now = self.clock.now()
+        group = [name for name, each in sources.SOURCES.items() if each.live and each.live.group == live.group]
+        others = [name for name in group if name != live.checks]
+        span = (now - CHECKED_FOR, now - CHECKED_AFTER)
+        alone = memory.known_by_alone(live.checks, others, span, CHECKED_AT_MOST)
+        for start in range(0, len(alone), IDS_AT_ONCE):
+            memory.add_run(source, by_ids(alone[start : start + IDS_AT_ONCE]), "reconcile", None, None, now)
 
     def advance(self, run: Run) -> Run | None:
         """One page of a run; None where another process is at it, or the source may not be asked yet."""
@@ -122,7 +139,9 @@ class Harvester:
             return self._save(decisions.restarted(run, now, reason, decisions.wait_after(run.restarts + 1, self.draw)))
         if run.purpose == "backfill":
             return self._save(decisions.ended(run, now, note))
-        stream = memory.list_streams(run.source).get(run.stream) or StreamState(run.source, run.stream, now)
+        stream = memory.list_streams(run.source).get(run.stream)
+        if stream is None:  # asked for once, by ids
+            return self._save(decisions.ended(run, now, note))
         if decisions.misses_news(run, live, stream, now) and not decisions.is_believed(stream, now):
             doubt = "No new papers, though some are due: looking again in an hour."
             return self._save(decisions.ended(run, now, doubt), decisions.doubted(stream, now))

@@ -9,13 +9,11 @@ from broadsheet.drafts import Draft, DraftLink, EditionPlace, Identifier, Printe
 from broadsheet.errors import BadInput
 from broadsheet.identity import arxiv_version, parse_identifier
 from broadsheet.sources import fields
+from broadsheet.sources.arxiv_fields import WITHDRAWN
 from broadsheet.sources.files import read_objects
 
 NAME = "jsonl"
 TITLE = re.compile(rb'"title"\s*:')
-WITHDRAWN = re.compile(
-    r"^\W*(?:this\s+)?(?:paper|article|manuscript|submission|preprint)?\s*(?:has been|is|was)?\s*withdrawn", re.I
-)
 NO_VENUES = frozenset({"arxiv", "arxiv.org", "corr"})
 
 

@@ -71,5 +71,7 @@ class Live:
     """Whether it can be asked for days of the past; feeds show the present only."""
     exact_total: bool = False
     """Whether `total` counts what the pages hold, so that a list that ends earlier was cut short."""
-    checks: bool = False
-    """Whether it is asked to check what other sources of its group brought."""
+    checks: str = ""
+    """The source whose papers it is asked for once more, to see what was missed; empty for most."""
+    by_ids: Callable[[Sequence[str]], str] | None = None
+    """The stream that asks for these records by their keys, where that is possible."""

@@ -8,7 +8,17 @@ from typing import BinaryIO
 
 from broadsheet.drafts import Draft, Problem
 from broadsheet.errors import BadInput
-from broadsheet.sources import hub, jsonl, seed
+from broadsheet.sources import (
+    arxiv_atom,
+    arxiv_fields,
+    arxiv_oai,
+    arxiv_rss,
+    feeds,
+    hub,
+    jsonl,
+    oai,
+    seed,
+)
 from broadsheet.sources.files import open_file
 from broadsheet.sources.live import Live
 
@@ -37,18 +47,32 @@ HEARSAY = 1
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
+        Source(
+            arxiv_oai.NAME_RAW, 96, "arXiv's OAI-PMH interface, with all versions (arXivRaw).",
+            arxiv_oai.recognises_raw, arxiv_oai.read_raw, arxiv_fields.HEARSAY, arxiv_oai.LIVE_RAW,
+        ),
+        Source(
+            arxiv_oai.NAME, 95, "arXiv's OAI-PMH interface, with structured authors (arXiv).",
+            arxiv_oai.recognises, arxiv_oai.read, arxiv_fields.HEARSAY, arxiv_oai.LIVE,
+        ),
+        Source(
+            arxiv_rss.NAME, 90, "arXiv's daily feeds of what was announced (RSS, Atom).",
+            arxiv_rss.recognises, arxiv_rss.read, arxiv_fields.HEARSAY, arxiv_rss.LIVE,
+        ),
+        Source(
+            arxiv_atom.NAME, 97, "arXiv's API (Atom).",
+            arxiv_atom.recognises, arxiv_atom.read, arxiv_fields.HEARSAY, arxiv_atom.LIVE,
+        ),
         Source("seed", 10, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
         Source(
-            "hub",
-            20,
-            "The hub's daily-papers records (JSON array or JSON Lines).",
-            hub.recognises,
-            hub.read,
+            "hub", 20, "The hub's daily-papers records (JSON array or JSON Lines).", hub.recognises, hub.read,
             live=hub.LIVE,
         ),
         Source("jsonl", 30, "Papers as JSON Lines, one object a line.", jsonl.recognises, jsonl.read),
+        Source(oai.NAME, 40, "Any OAI-PMH repository (oai_dc).", oai.recognises, oai.read, live=oai.LIVE),
+        Source(feeds.NAME, 30, "Any RSS, Atom or JSON feed.", feeds.recognises, feeds.read, live=feeds.LIVE),
     )
-}
+}  # fmt: skip
 
 
 def authority(name: str, field: str) -> int:

@@ -44,15 +44,34 @@ class _Bounded(io.RawIOBase):
         return chunk
 
 
-def records(stream: BinaryIO, name: str, *tags: str) -> Iterator[Element]:
+def records(stream: BinaryIO, name: str, *tags: str, root: str = "") -> Iterator[Element]:
     """The elements of these tags (`{namespace}name`, `{*}name`), one at a time; each is emptied after use.
 
-    Raises Malformed where the document breaks off or is none, after the elements that came before.
+    Raises Malformed where the document breaks off or is none, after the elements that came before; also where its
+    outermost element is another than `root`, if one is named.
     """
     try:
-        for _, element in etree.iterparse(_Bounded(stream, MAX_XML_BYTES), events=("end",), tag=tags, **SAFE):
+        events = etree.iterparse(_Bounded(stream, MAX_XML_BYTES), events=("end",), tag=tags, **SAFE)
+        for _, element in events:
             yield element
             _forget(element)
+        if root and events.root.tag != root:
+            raise Malformed(f"{name} is a document of {str(events.root.tag)[:60]}, not of {root}.")
+    except etree.XMLSyntaxError as error:
+        raise _refusal(name, error) from error
+
+
+def records_apart(stream: BinaryIO, name: str, whole: tuple[str, ...], parts: tuple[str, ...]) -> Iterator[Element]:
+    """Like `records`, also for tags that may stand within those of `whole`: there they stay where they are."""
+    depth = 0
+    bounded, tags = _Bounded(stream, MAX_XML_BYTES), (*whole, *parts)
+    try:
+        for event, element in etree.iterparse(bounded, events=("start", "end"), tag=tags, **SAFE):
+            if element.tag in whole:
+                depth += 1 if event == "start" else -1
+            if event == "end" and depth == 0:
+                yield element
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise _refusal(name, error) from error
 

@@ -143,14 +143,14 @@ def new_papers_per_day(since: date) -> dict[str, dict[date, int]]:
     return days
 
 
-def known_by_alone(source: str, others: Sequence[str], seen_before: datetime, limit: int) -> list[str]:
-    """Keys of one source's records, seen a while ago, that none of the others has told of; the newest first."""
+def known_by_alone(source: str, others: Sequence[str], span: tuple[datetime, datetime], limit: int) -> list[str]:
+    """Keys of one source's records, seen within a span, that none of the others has told of; the newest first."""
     found = rows(
         """SELECT r.key FROM source_record r
-           WHERE r.source = %s AND r.fetched_at < %s AND NOT EXISTS (
+           WHERE r.source = %s AND r.fetched_at BETWEEN %s AND %s AND NOT EXISTS (
                SELECT FROM source_record o WHERE o.source = ANY(%s::text[]) AND o.key = r.key)
-           ORDER BY r.fetched_at DESC LIMIT %s""",
-        *(source, seen_before, array(others), limit),
+           ORDER BY r.fetched_at DESC, r.key LIMIT %s""",
+        *(source, *span, array(others), limit),
     )
     return [key for (key,) in found]
 
