@@ -42,11 +42,12 @@ def earliest(dates: Iterable[PartialDate | None]) -> PartialDate | None:
         return None
     best = left[0]
     for each in left[1:]:
-        if FINENESS[each.precision] > FINENESS[best.precision] and _within(each.day, best):
+        if FINENESS[each.precision] > FINENESS[best.precision] and within(each.day, best):
             best = each
     return best
 
 
-def _within(day: date, whole: PartialDate) -> bool:
+def within(day: date, whole: PartialDate) -> bool:
+    """Whether a day lies in the day, month or year that is known."""
     same_year = day.year == whole.day.year
     return same_year if whole.precision == "year" else same_year and day.month == whole.day.month

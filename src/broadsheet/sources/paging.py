@@ -11,13 +11,14 @@ SAFE = ":,*/|"
 def address(root: str, path: str, query: Mapping[str, str]) -> str:
     """An address with a query; parameters without value are left out."""
     pairs = [(name, value) for name, value in query.items() if value]
-    return f"{root}{path}?{urlencode(pairs, quote_via=quote, safe=SAFE)}"
+    written = urlencode(pairs, quote_via=quote, safe=SAFE, encoding="utf-8", errors="replace")
+    return f"{root}{path}?{written}"
 
 
 def with_query(url: str, changes: Mapping[str, str]) -> str:
     """The same address with some parameters of its query set anew."""
     path, _, query = url.partition("?")
-    return address(path, "", dict(parse_qsl(query.partition("#")[0], keep_blank_values=True)) | changes)
+    return address(path, "", dict(parse_qsl(query.partition("#")[0], keep_blank_values=True)) | dict(changes))
 
 
 def parameter(url: str, name: str) -> str:

@@ -9,15 +9,24 @@ from typing import BinaryIO
 from broadsheet.drafts import Draft, Problem
 from broadsheet.errors import BadInput
 from broadsheet.sources import (
+    acl,
     arxiv_atom,
     arxiv_fields,
     arxiv_oai,
     arxiv_rss,
+    biorxiv,
+    crossref,
+    crossref_xml,
+    datacite,
+    dblp,
     feeds,
     hub,
     jsonl,
     oai,
+    openalex,
+    openreview,
     seed,
+    semanticscholar,
 )
 from broadsheet.sources.files import open_file
 from broadsheet.sources.live import Live
@@ -62,6 +71,34 @@ SOURCES: dict[str, Source] = {
         Source(
             arxiv_atom.NAME, 97, "arXiv's API (Atom).",
             arxiv_atom.recognises, arxiv_atom.read, arxiv_fields.HEARSAY, arxiv_atom.LIVE,
+        ),
+        Source(
+            openreview.NAME, 80, "OpenReview notes and expertise files (JSON).",
+            openreview.recognises, openreview.read, live=openreview.LIVE,
+        ),
+        Source(acl.NAME, 80, "ACL Anthology collections (XML).", acl.recognises, acl.read, live=acl.LIVE),
+        Source(
+            biorxiv.NAME, 80, "bioRxiv and medRxiv preprints (JSON).",
+            biorxiv.recognises, biorxiv.read, live=biorxiv.LIVE,
+        ),
+        Source(
+            crossref.NAME, 70, "Crossref's REST API: works (JSON).",
+            crossref.recognises, crossref.read, live=crossref.LIVE,
+        ),
+        Source(
+            "crossref-xml", 70, "Crossref's deposits and records (XML).", crossref_xml.recognises, crossref_xml.read
+        ),
+        Source(
+            datacite.NAME, 60, "DataCite DOIs (JSON:API, XML).", datacite.recognises, datacite.read, live=datacite.LIVE
+        ),
+        Source(dblp.NAME, 50, "dblp's search (JSON) and records (XML).", dblp.recognises, dblp.read, live=dblp.LIVE),
+        Source(
+            openalex.NAME, 41, "OpenAlex works (JSON, JSON Lines).", openalex.recognises, openalex.read,
+            frozenset({"venue", "abstract"}), openalex.LIVE,
+        ),
+        Source(
+            semanticscholar.NAME, 40, "Semantic Scholar papers (JSON).",
+            semanticscholar.recognises, semanticscholar.read, frozenset({"venue"}), semanticscholar.LIVE,
         ),
         Source("seed", 10, "Records of a saved daily-papers page (JSON array).", seed.recognises, seed.read),
         Source(
