@@ -1,6 +1,7 @@
 """The polite client: turns, validators, redirects, and being told to wait."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_requests_of_one_group_keep_their_distance(client, network, clock):
     for url in ("http://a.example/", "http://b.example/", "http://a.example/"):
         client.get(url, "arxiv", 3.0)
     moments = [moment for moment, _, _ in network.asked]
-    assert [(after - before).total_seconds() for before, after in zip(moments, moments[1:], strict=False)] == [3.0, 3.0]
+    assert [(after - before).total_seconds() for before, after in pairwise(moments)] == [3.0, 3.0]
 
 
 def test_groups_do_not_wait_for_each_other(client, network, clock):

@@ -162,7 +162,7 @@ def test_a_source_that_keeps_failing_is_left_alone_for_longer_and_longer(make_so
     network.answers = [FetchFailed("down")] * 8
     rests = []
     for _ in range(8):
-        while (run := harvester.step()) is None:
+        while harvester.step() is None:
             clock.pass_time(minutes=5)
         closed = memory.get_source("list").closed_until
         rests.append(round((closed - clock.now()) / timedelta(hours=1)) if closed else 0)

@@ -156,3 +156,11 @@ def test_what_is_no_list_is_refused(body, refusal):
     url = hub.first_url("https://hub.example", "", Window(date(2026, 1, 6)))
     with pytest.raises(refusal):
         hub.read_page(Answer(url, body, NOW), Window())
+
+
+def test_a_day_without_a_list_yet_is_an_empty_page():
+    body = b'{"error": "\\"date\\" must be less than or equal to 2026-01-05T00:00:00.000Z"}'
+    page = hub.read_page(
+        Answer(hub.first_url("https://hub.example", "", Window(date(2026, 1, 6))), body, NOW), Window()
+    )
+    assert (page.items, page.next_url[-20:]) == ((), "2026-01-07&limit=100")

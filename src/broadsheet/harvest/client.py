@@ -22,10 +22,9 @@ Fetch = Callable[[str, FetchPolicy, Mapping[str, str]], Fetched]
 class Declined(Unavailable):
     """An answer with an error status. `retry_after` is what the source asked for, if it did."""
 
-    def __init__(self, url: str, status: int, retry_after: timedelta | None) -> None:
-        name = _phrase(status)
-        super().__init__(f"{url[:200]} answered {status} {name}".rstrip() + ".")
-        self.status, self.retry_after = status, retry_after
+    def __init__(self, answer: Fetched, retry_after: timedelta | None) -> None:
+        super().__init__(f"{answer.url[:200]} answered {answer.status} {_phrase(answer.status)}".rstrip() + ".")
+        self.answer, self.status, self.retry_after = answer, answer.status, retry_after
 
 
 def _phrase(status: int) -> str:
@@ -79,7 +78,7 @@ class Client:
         wait = retry_after(answer.headers.get("retry-after", ""), self.clock.now())
         if wait:
             pace.hold_off(group, self.clock.now() + wait)
-        raise Declined(answer.url, answer.status, wait)
+        raise Declined(answer, wait)
 
 
 def _conditions(validators: tuple[str, str]) -> dict[str, str]:

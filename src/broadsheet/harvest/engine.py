@@ -29,7 +29,7 @@ CHECKED_AFTER, CHECKED_FOR = timedelta(hours=36), timedelta(days=12)
 CHECKED_AT_MOST, IDS_AT_ONCE = 2_000, 100
 KEPT = timedelta(days=120)
 """How long ended runs are shown."""
-FORBIDDEN = 403
+BAD_REQUEST, FORBIDDEN = 400, 403
 PASSING = frozenset({FORBIDDEN, 408, 425, 429})
 """Statuses below 500 that may be another tomorrow."""
 
@@ -115,7 +115,7 @@ class Harvester:
 
     def _turn_page(self, run: Run, live: Live, state: SourceState, url: str) -> Run:
         first = live.conditional and not run.next_url and run.purpose == "follow"
-        answer = self.client.get(url, live.group, live.pace_s, memory.find_validators(url) if first else ("", ""))
+        answer = self._get(url, live, memory.find_validators(url) if first else ("", ""))
         if answer is None:
             return self._end_pass(run, live, "Nothing has changed since the last look.")
         page = live.read_page(_answer(answer, self.clock), Window(run.since, run.until))
@@ -131,6 +131,14 @@ class Harvester:
             # Only now: had we been killed before the page was in, "unchanged" would have hidden it for good.
             memory.set_validators(url, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
         return done
+
+    def _get(self, url: str, live: Live, validators: tuple[str, str]) -> Fetched | None:
+        try:
+            return self.client.get(url, live.group, live.pace_s, validators)
+        except Declined as error:
+            if live.reads_errors and error.status == BAD_REQUEST:
+                return error.answer
+            raise
 
     def _end_pass(self, run: Run, live: Live, note: str = "") -> Run:
         now = self.clock.now()

@@ -7,7 +7,7 @@ Errors come with status 200, as an entry whose id lies under `api/errors`. First
 import io
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import BinaryIO
 from urllib.parse import parse_qs, urlencode
 
@@ -27,7 +27,7 @@ ROOT = "https://export.arxiv.org/api/query"
 ATOM, ARXIV = "{http://www.w3.org/2005/Atom}", "{http://arxiv.org/schemas/atom}"
 SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 PAGE_SIZE = 200
-FIRST_DAY = date(1991, 8, 14)
+FIRST_DAY, LAST_DAY = date(1991, 8, 14), date(2199, 12, 31)
 OURS = re.compile(
     rb"<(?:\w+:)?id>\s*https?://(?:export\.)?arxiv\.org/(?:abs|api)[/<]|"
     rb"ArXiv Query:|arXiv Search Results|arxiv\.org/api/query"
@@ -133,7 +133,7 @@ def first_url(root: str, stream: str, window: Window) -> str:
         return f"{root}?{urlencode({'id_list': stream[3:], **parts}, safe=',/')}"
     query = _query(stream)
     if window.since or window.until:
-        first, last = window.since or FIRST_DAY, window.until or datetime.now(UTC).date().replace(year=2199)
+        first, last = window.since or FIRST_DAY, window.until or LAST_DAY
         days = f"submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
         query = f"({query}) AND {days}" if query else days
     parts = {"search_query": query, **parts, "sortBy": "submittedDate", "sortOrder": "ascending"}

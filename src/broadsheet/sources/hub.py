@@ -19,11 +19,12 @@ from broadsheet.identity import parse_identifier
 from broadsheet.sources import fields
 from broadsheet.sources.files import read_array, read_objects
 from broadsheet.sources.live import Answer, Live, Page, Window
-from broadsheet.sources.refusals import Malformed, Refusal, UpstreamError
+from broadsheet.sources.refusals import Malformed, UpstreamError
 
 NAME = "hub"
 WRAPS = re.compile(rb'"(?:paper|record)"\s*:\s*\{')
 PATH = "/api/daily_papers"
+NO_SUCH_DAY = re.compile(r"\bdate\b", re.IGNORECASE)
 FIRST_DAY = date(2023, 5, 4)
 """The hub's first edition."""
 
@@ -114,22 +115,25 @@ def read_page(answer: Answer, window: Window) -> Page:
     day = fields.day(parse_qs(query.lstrip("?")).get("date", [""])[0])
     if day is None:
         raise Malformed(f"{answer.url[:200]} names no day.")
-    stream = io.BufferedReader(io.BytesIO(answer.body))
-    if not answer.body.lstrip().startswith(b"["):
-        raise _refusal(answer)
-    items = tuple(read(stream, f"the hub's edition of {day.isoformat()}", day, answer.received))
+    if answer.body.lstrip().startswith(b"["):
+        stream = io.BufferedReader(io.BytesIO(answer.body))
+        items = tuple(read(stream, f"the hub's edition of {day.isoformat()}", day, answer.received))
+    else:
+        items = ()
+        _check_error(answer)
     last = min(window.until or date.max, answer.received.date())
     tomorrow = day + timedelta(days=1)
     return Page(items, _day_url(root, tomorrow) if tomorrow <= last else "")
 
 
-def _refusal(answer: Answer) -> Refusal:
-    """Why a body is no list: the hub says so itself, or it is something else."""
+def _check_error(answer: Answer) -> None:
+    """Days later than the newest list get an error that names the date; anything else in place of a list is refused."""
     try:
-        error = json.loads(answer.body).get("error")
-    except (ValueError, AttributeError, RecursionError):
-        return Malformed(f"{answer.url[:200]} did not send a list of papers.")
-    return UpstreamError(f"The hub says: {str(error)[:200]}")
+        error = str(json.loads(answer.body).get("error"))
+    except (ValueError, AttributeError, RecursionError) as problem:
+        raise Malformed(f"{answer.url[:200]} did not send a list of papers.") from problem
+    if not NO_SUCH_DAY.search(error):
+        raise UpstreamError(f"The hub says: {error[:200]}")
 
 
 LIVE = Live(
@@ -141,6 +145,7 @@ LIVE = Live(
     first_url=first_url,
     read_page=read_page,
     overlap_days=3,
+    reads_errors=True,
 )
 
 

@@ -69,6 +69,8 @@ class Live:
     """Whether the first page is asked for with validators, and an unchanged one ends the run."""
     ranges: bool = True
     """Whether it can be asked for days of the past; feeds show the present only."""
+    reads_errors: bool = False
+    """Whether the body of an answer with status 400 is a page too: the source says so that a day has nothing."""
     exact_total: bool = False
     """Whether `total` counts what the pages hold, so that a list that ends earlier was cut short."""
     checks: str = ""

@@ -14,6 +14,12 @@ class Malformed(Refusal):
     """Not well-formed, cut short, or HTML where XML or JSON was due."""
 
 
+class UnknownForm(Refusal):
+    """In none of the forms that are known."""
+
+    retry = False
+
+
 class TooLarge(Refusal):
     """Larger, deeper or more entangled than any honest document of its kind."""
 

@@ -1,5 +1,6 @@
 """The registry: which sources there are, how much their word weighs, and which of them a file belongs to."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ from broadsheet.sources import (
 )
 from broadsheet.sources.files import open_file
 from broadsheet.sources.live import Live
+from broadsheet.sources.refusals import UnknownForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Source:
     live: Live | None = None
 
 
+HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 HEARSAY = 1
 """Authority of what a source only repeats."""
 
@@ -146,4 +149,6 @@ def choose(head: bytes, name: str, source: str | None = None) -> Source:
     for candidate in SOURCES.values():
         if candidate.recognises(head):
             return candidate
-    raise BadInput(f"{name} is in none of the known forms. Name one with --source: {', '.join(SOURCES)}.")
+    if HTML.match(head):
+        raise UnknownForm(f"{name} is a web page, not a list of papers. Save the data that it shows instead.")
+    raise UnknownForm(f"{name} is in none of the known forms. Name one with --source: {', '.join(SOURCES)}.")
