@@ -1,11 +1,11 @@
 """Merging: whose word stands where sources differ."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from broadsheet.drafts import Organisation, PartialDate
-from broadsheet.merging import merge
+from broadsheet.drafts import Counts, Organisation, PartialDate
+from broadsheet.merging import is_newer_count, merge, recount
 from broadsheet.records import PaperRecord
 from broadsheet.sources import authority
 
@@ -51,3 +51,20 @@ def test_spellings_of_one_tag_or_organisation_are_one(draft):
     )
     assert paper.tags == ("Deep Learning", "gaze")
     assert [each.name for _, each in paper.organisations] == ["Lab"]
+
+
+MOMENT = datetime(2026, 1, 7, 8, tzinfo=UTC)
+
+
+def test_recounting_changes_nothing_but_counts(draft):
+    paper = merged(draft())
+    counted = recount(paper, draft(title="Another Title", counts=Counts(3, None, 1, MOMENT)))
+    assert (counted.title, counted.imported_votes) == (paper.title, 3)
+
+
+def test_of_two_sightings_the_newer_stands_and_of_one_moment_the_higher():
+    low, high, later = Counts(1, 1, 1, MOMENT), Counts(2, 0, None, MOMENT), Counts(0, 0, 0, MOMENT.replace(hour=9))
+    assert [is_newer_count(high, low), is_newer_count(low, high)] == [True, False]
+    assert is_newer_count(later, high)
+    assert is_newer_count(low, None)
+    assert not is_newer_count(None, low)

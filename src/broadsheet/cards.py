@@ -70,6 +70,17 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchLine:
+    """Why a record belongs to the paper: what the rule rested on, in plain words."""
+
+    source: str
+    key: str
+    rule: str
+    evidence: str
+    matched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EditionLine:
     """A place the paper had in a day's edition."""
 
@@ -100,6 +111,7 @@ class PaperDetail:
     versions: tuple[VersionLine, ...]
     editions: tuple[EditionLine, ...]
     sources: tuple[SourceLine, ...]
+    matches: tuple[MatchLine, ...]
     provenance: Mapping[str, str]
     updated: date | None
     version: int | None

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from django.db import DatabaseError
 
-from broadsheet import __version__, ingest_command, source_commands
+from broadsheet import __version__, identity_commands, ingest_command, source_commands
 from broadsheet.environment import read_environment
 from broadsheet.errors import BadInput, BroadsheetError, Unavailable
 from broadsheet.launch import instance
@@ -23,7 +23,8 @@ app = typer.Typer(
 index_app = typer.Typer(help="The search index.", no_args_is_help=True)
 app.add_typer(index_app, name="index")
 app.add_typer(source_commands.app, name="sources")
-app.command()(ingest_command.ingest)
+app.add_typer(identity_commands.app, name="identity")
+app.add_typer(identity_commands.evaluate_app, name="evaluate")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -85,6 +86,9 @@ def work() -> None:
         from broadsheet.worker import work as follow
 
         follow(environment["data"] / "index", make_harvester(environment), stop_on_signals())
+
+
+app.command()(ingest_command.ingest)
 
 
 @app.command()
@@ -168,6 +172,16 @@ def update() -> None:
         with progress("Updating the index") as advance:
             written = indexing.follow(environment["data"] / "index", advance)
     out().print(f"{written:,} papers indexed.")
+
+
+@app.command()
+def operator() -> None:
+    """Print a link that lets a browser in to the operator's pages, good for 15 minutes."""
+    with instance() as environment:
+        from broadsheet.web.operator import entry_path
+
+        host = f"http://{environment['host']}:{environment['port']}"
+        print((environment["url"] or host) + entry_path())
 
 
 @app.command()

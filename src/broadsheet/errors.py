@@ -15,3 +15,7 @@ class NotFound(BroadsheetError):
 
 class Unavailable(BroadsheetError):
     """A part of the system cannot answer now: 503 on the web, exit code 1 in the command line."""
+
+
+class Forbidden(BroadsheetError):
+    """Who asks may not: 403 on the web."""

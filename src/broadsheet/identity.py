@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlencode, urlsplit
@@ -18,8 +19,10 @@ MAX_IDENTIFIER: Final = 2000
 # papers reach arXiv up to ten years after their conference.
 MIN_TITLE: Final = 20
 MIN_TITLE_SAME_AUTHORS: Final = 10
+MIN_TITLE_OTHER_AUTHORS: Final = 40  # from here on a title that others bear too is worth a second look
 MAX_YEARS_APART: Final = 2
 MAX_YEARS_SAME_AUTHORS: Final = 10
+LIKENESS: Final = 0.6  # titles under a shared name that are this much alike are forms of one title
 
 _PRIORITY: Final[tuple[IdentifierKind, ...]] = (
     "arxiv", "doi", "openreview", "acl", "pubmed", "hub", "other", "url",
@@ -187,17 +190,22 @@ _NOTE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]?")
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|phd|md)\.?", re.IGNORECASE)
 # Titles that many different works bear.
 _GENERIC: Final = re.compile(
-    r"(?:(?:guest)?editorial|preface|foreword|introduction|obituary|erratum|errata|corrigendum|corrections?|retraction"
-    r"|discussion|rejoinder|tableofcontents|bookreviews?|acknowledge?ments?)$"
+    r"(?:(?:guest)?editorial(?:board|note|introduction)?|editorsnote|preface|foreword|introduction|conclusions?|obituary|inmemoriam"
+    r"|erratum|errata|corrigendum|corrections?|retraction|discussion|rejoinder|tableofcontents|contents|contributors|abstracts?"
+    r"|frontmatter|backmatter|titlepage|authorindex|subjectindex|index|bookreviews?|newsandnotes|lettertotheeditor|letterstotheeditor"
+    r"|acknowledge?ments?|listofreviewers|programcommittee|organizingcommittee|abouttheauthors?|callforpapers|invitedtalks?"
+    r"|keynote(?:talk|address|speech)?|tutorials?|posters?|paneldiscussion|untitled|supplementarymaterials?|supportinginformation)$"
     r"|(?:authors?)?(?:replyto|responseto|rejoinder|commentson|commenton|discussionof|discussionon|correctionto|"
     r"correctionsto|erratum|corrigendum|addendum|retraction)"
-    r"|(?:introduction|preface|foreword)to(?:the)?(?:special|issue|proceedings|volume)|proceedingsof|messagefrom"
+    r"|(?:introduction|preface|foreword)to(?:the)?(?:special|issue|proceedings|volume)|proceedingsof|messagefrom|bookreview"
+    r"|editorial(?:for|to|on|the|special)|guesteditor"
 )
 
 
 def title_key(title: str) -> str:
     """Letters and digits of a title, folded: equal for titles that differ in case, accents, TeX or punctuation only."""
-    return _NOT_ALNUM.sub("", search_text(title))
+    # C, C++ and C# are three languages.
+    return _NOT_ALNUM.sub("", search_text(title).replace("++", "plusplus").replace("#", "sharp"))
 
 
 @lru_cache(maxsize=4096)
@@ -252,32 +260,124 @@ class Work:
     identifiers: frozenset[Identifier] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why two records are one work, or might be: the rule, what it rests on in plain words, and whether it is sure.
+
+    A match that is not sure is for people to look at; `evidence` then tells what speaks for it and what against.
+    """
+
+    rule: str
+    evidence: str
+    sure: bool = True
+
+
+_NAMES: Final[dict[str, str]] = {
+    "arxiv": "arXiv id", "doi": "DOI", "openreview": "OpenReview id", "acl": "ACL id", "pubmed": "PubMed id",
+    "hub": "hub id", "other": "id",
+}  # fmt: skip
+# DOIs of preprint servers: they stand beside the DOI of the published version.
+_PREPRINT_DOI: Final = re.compile(
+    r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{5,8}|64898/|2139/ssrn|21203/|20944/preprints|31234/|31219/|26434/|36227/|22541/)"
+)
+
+
+_NUMERAL: Final = re.compile(r"[ivx\d]+")
+
+
 def same_work(a: Work, b: Work) -> bool:
     """Whether two records surely are one work; when in doubt, no: a wrong merge is harder to mend than a double."""
-    shared = a.identifiers & b.identifiers
-    if any(each.kind != "url" for each in shared):
-        return _shared_name_holds(a, b, shared)
-    if a.title_key != b.title_key or not a.title_key or _GENERIC.match(a.title_key):
-        return False
-    return bool(shared) or (_titles_and_authors_agree(a, b) and not _names_conflict(a.identifiers, b.identifiers))
+    found = match(a, b)
+    return found is not None and found.sure
 
 
-def _shared_name_holds(a: Work, b: Work, shared: frozenset[Identifier]) -> bool:
-    """Whether a shared name is to be believed. Sources give papers the DOI of a neighbour, or of the whole volume.
+def match(a: Work, b: Work) -> Match | None:
+    """The rules. By a shared name of the work; else by title, authors and year; None where nothing says they are one.
 
-    An arXiv id is; any other, where the titles agree or no second name speaks against it.
+    Web pages are no names: many works share one. Titles that many works bear prove nothing.
     """
-    if any(each.kind == "arxiv" for each in shared) or a.title_key == b.title_key:
-        return True
-    return not _names_conflict(a.identifiers - shared, b.identifiers - shared)
+    shared = a.identifiers & b.identifiers
+    names = frozenset(each for each in shared if each.kind != "url")
+    if names:
+        return _by_name(a, b, names)
+    if a.title_key != b.title_key or not a.title_key or _GENERIC.match(a.title_key):
+        return None
+    return Match("title and page", f"the same title and the page {min(shared).value}") if shared else _by_title(a, b)
 
 
-def _titles_and_authors_agree(a: Work, b: Work) -> bool:
-    """Both have the same title; years that are not known do not speak against."""
+def _by_name(a: Work, b: Work, shared: frozenset[Identifier]) -> Match:
+    """Sources give papers the id of a neighbour, or of the whole volume.
+
+    So a shared name is believed where the titles agree; else only if nobody speaks against it: not the authors, and,
+    unless it is an arXiv id, no second name.
+    """
+    ordered = by_priority(shared)
+    rule = _NAMES[ordered[0].kind]
+    evidence = ", ".join(f"{_NAMES[each.kind]} {each.value}" for each in ordered[:3])
+    if a.title_key != b.title_key:
+        if ordered[0].kind != "arxiv":
+            if clash := _clash(a.identifiers - shared, b.identifiers - shared):
+                return Match(rule, f"{evidence}; but other titles and two different {clash}s", sure=False)
+            if _are_siblings(a.title_key, b.title_key):
+                return Match(
+                    rule, f"{evidence}; but the titles of two parts, or of a work and a note on it", sure=False
+                )
+        if _are_strangers(a, b) and not _alike(a, b):
+            return Match(rule, f"{evidence}; but other titles and other authors", sure=False)
+    return Match(rule, evidence)
+
+
+def _by_title(a: Work, b: Work) -> Match | None:
+    """Both have the same title, and no name in common."""
+    people = sorted(a.family_keys & b.family_keys)
+    named = f"the same title, authors {', '.join(people[:5])}" if people else "the same title"
+    years = " and ".join(str(year) for year in sorted({year for year in (a.year, b.year) if year}))
+    evidence = f"{named}, {years}" if years else named
+    objection = _objection(a, b)
+    if not objection:
+        return Match("title and authors", evidence)
+    if _are_strangers(a, b) and _clash(a.identifiers, b.identifiers):
+        return None
+    long_enough = len(a.title_key) >= (MIN_TITLE if people else MIN_TITLE_OTHER_AUTHORS)
+    return Match("title", f"{evidence}; but {objection}", sure=False) if long_enough else None
+
+
+def _objection(a: Work, b: Work) -> str:
+    """What speaks against one work where the titles agree; years that are not known do not."""
     apart = abs(a.year - b.year) if a.year and b.year else 0
-    if a.family_keys == b.family_keys and len(a.family_keys) > 1:
-        return len(a.title_key) >= MIN_TITLE_SAME_AUTHORS and apart <= MAX_YEARS_SAME_AUTHORS
-    return len(a.title_key) >= MIN_TITLE and apart <= MAX_YEARS_APART and _share_first_author(a, b)
+    same_people = a.family_keys == b.family_keys and len(a.family_keys) > 1
+    if clash := _clash(a.identifiers, b.identifiers):
+        return f"two different {clash}s"
+    if not same_people and not _share_first_author(a, b):
+        return "other authors" if a.family_keys and b.family_keys else "one record names no authors"
+    if len(a.title_key) < (MIN_TITLE_SAME_AUTHORS if same_people else MIN_TITLE):
+        return "the title is short"
+    if apart > (MAX_YEARS_SAME_AUTHORS if same_people else MAX_YEARS_APART):
+        return f"{apart} years apart"
+    return ""
+
+
+def may_join(a: Work, b: Work) -> bool:
+    """Whether two papers may become one because a single record surely matches both: a wrong id must not join them."""
+    if _clash(a.identifiers, b.identifiers) or _are_strangers(a, b) or _are_siblings(a.title_key, b.title_key):
+        return False
+    return a.title_key == b.title_key or _alike(a, b) or same_work(a, b)
+
+
+def _are_strangers(a: Work, b: Work) -> bool:
+    """Both name authors, and nobody is on both."""
+    return bool(a.family_keys and b.family_keys) and not a.family_keys & b.family_keys
+
+
+def _alike(a: Work, b: Work) -> bool:
+    one, other = a.title_key[:300], b.title_key[:300]
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= LIKENESS
+
+
+def _are_siblings(one: str, other: str) -> bool:
+    """Titles that differ in a number alone (Part I, Part II), or of which one is a reply, a comment, a correction."""
+    numbered = _NUMERAL.sub("", one) == _NUMERAL.sub("", other)
+    return one != other and (numbered or bool(_GENERIC.match(one)) != bool(_GENERIC.match(other)))
 
 
 def _share_first_author(a: Work, b: Work) -> bool:
@@ -287,10 +387,13 @@ def _share_first_author(a: Work, b: Work) -> bool:
     )
 
 
-def _names_conflict(a: frozenset[Identifier], b: frozenset[Identifier]) -> bool:
-    """Two names in one scheme that names a work once (two arXiv ids, two DOIs); call with no identifier in common."""
-    return bool({_scheme(each) for each in a} & {_scheme(each) for each in b} - {"url"})
+def _clash(a: frozenset[Identifier], b: frozenset[Identifier]) -> str:
+    """The scheme in which records with no name in common have different ones though it names a work once, if any."""
+    schemes = {_scheme(each) for each in a} & {_scheme(each) for each in b} - {"url"}
+    return _NAMES.get(min(schemes), "id") if schemes else ""
 
 
 def _scheme(identifier: Identifier) -> str:
+    if identifier.kind == "doi" and _PREPRINT_DOI.match(identifier.value):
+        return "preprint doi"
     return identifier.value.partition(":")[0] if identifier.kind == "other" else identifier.kind

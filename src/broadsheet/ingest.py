@@ -1,7 +1,8 @@
 """Ingest: drafts into the catalogue, batch by batch; each batch is one transaction and may be repeated."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from broadsheet.errors import BadInput
 from broadsheet.identity import title_digest
 from broadsheet.reading import batches, file_batches, prepare, problem
 from broadsheet.records import SourceMark
-from broadsheet.store import intake, loading
+from broadsheet.store import intake, loading, matching
 from broadsheet.store.intake import Writes
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many records were read, and what became of them: new papers, changed ones, nothing new, set aside."""
+    """How many records were read, and what became of each.
+
+    It made a new paper, changed the one it had made, joined one that other records had made (`merged`), told nothing
+    new (`known`), or was set aside.
+    """
 
     read: int = 0
     new: int = 0
@@ -90,15 +95,40 @@ def _store_whole(drafts: Sequence[Draft]) -> Outcome:
     if not drafts:
         return Outcome()
     with intake.intake_transaction():
-        marks = intake.find_marks([(draft.source, draft.key) for draft in drafts])
-        news = [draft for draft in drafts if deciding.is_news(draft, marks.get((draft.source, draft.key)))]
+        named = [((draft.source, draft.key), draft) for draft in drafts]
+        marks = intake.find_marks([name for name, _ in named])
+        names = {name for name, draft in named if deciding.is_news(draft, marks.get(name))}
+        news = [draft for name, draft in named if name in names]
         if not news:
             return Outcome(known=len(drafts))
-        known = _known(news, marks)
-        writes = _writes(deciding.decide(news, known, sources.authority), known)
-        intake.write(writes)
-    new, changed = len(writes.new), len(writes.changed)
-    return Outcome(new=new, changed=changed, known=max(len(drafts) - new - changed, 0))
+        decision, known = _decide(news, _known(news, marks))
+        intake.write(writes_of(decision, known))
+    fates = Counter(decision.fates)
+    passed = len(drafts) - len(news) + fates["known"]
+    return Outcome(new=fates["new"], changed=fates["changed"], merged=fates["merged"], known=passed)
+
+
+def _decide(drafts: Sequence[Draft], known: Known) -> tuple[Decision, Known]:
+    """The decision, and what it was made on: where papers are to be joined, their logs too."""
+    decision = deciding.decide(drafts, known, sources.authority)
+    while decision.needs:
+        known = with_logs(known, decision.needs)
+        decision = deciding.decide(drafts, known, sources.authority)
+    return decision, known
+
+
+def with_logs(known: Known, papers: Collection[int]) -> Known:
+    """What is known, with the logs of these papers and whose the identifiers in them are."""
+    logs, short = matching.load_logs(sorted(papers))
+    named = {i for log in logs.values() for entry in log for i in entry.draft.identifiers}
+    owners = intake.find_papers(sorted(named.difference(known.identifiers)))
+    return replace(
+        known,
+        logs={**known.logs, **logs},
+        identifiers={**owners, **known.identifiers},
+        records={**known.records, **loading.load_records(sorted(set(papers).difference(known.records)))},
+        fixed=known.fixed | short,
+    )
 
 
 def _known(drafts: Sequence[Draft], marks: dict[tuple[str, str], SourceMark]) -> Known:
@@ -109,10 +139,17 @@ def _known(drafts: Sequence[Draft], marks: dict[tuple[str, str], SourceMark]) ->
         *(paper for papers in titles.values() for paper in papers),
         *(mark.paper_id for mark in marks.values()),
     }
-    return Known(marks, identifiers, titles, loading.load_records(sorted(papers)))
+    return Known(
+        marks,
+        identifiers,
+        titles,
+        loading.load_records(sorted(papers)),
+        newest=matching.newest_drafts(list(marks)),
+        apart=matching.find_apart(),
+    )
 
 
-def _writes(decision: Decision, known: Known) -> Writes:
+def writes_of(decision: Decision, known: Known) -> Writes:
     """The decision with real ids in place of the provisional ones."""
     provisional = decision.new()
     ids = dict(zip(provisional, intake.reserve_ids(len(provisional)), strict=True))
@@ -125,4 +162,12 @@ def _writes(decision: Decision, known: Known) -> Writes:
             for name, mark in decision.marks.items()
         },
         known_marks=known.marks.keys(),
+        log=decision.log,
+        joins=decision.joins,
+        joinings=[replace(joining, paper=ids.get(joining.paper, joining.paper)) for joining in decision.joinings],
+        doubts=[
+            replace(doubt, paper=ids.get(doubt.paper, doubt.paper), other=ids.get(doubt.other, doubt.other))
+            for doubt in decision.doubts
+        ],
+        link_times=decision.link_times,
     )

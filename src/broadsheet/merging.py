@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from broadsheet.drafts import Counts, Draft, DraftLink, EditionPlace, Identifier, Organisation, PartialDate
@@ -214,13 +214,29 @@ def _organisations(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, Organis
     return paper.organisations if said is None or said.slug in known else (*paper.organisations, (draft.source, said))
 
 
+def recount(paper: PaperRecord, draft: Draft) -> PaperRecord:
+    """The paper after a draft that tells nothing new but what it counts."""
+    return replace(paper, counts=_counts(paper, draft))
+
+
 def _counts(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, Counts], ...]:
     """One sighting a source: the newest."""
-    counts: Mapping[str, Counts] = dict(paper.counts)
-    known = counts.get(draft.source)
-    if draft.counts is None or (known and known.observed_at > draft.counts.observed_at):
+    known: Mapping[str, Counts] = dict(paper.counts)
+    if draft.counts is None or not is_newer_count(draft.counts, known.get(draft.source)):
         return paper.counts
-    return tuple(sorted({**counts, draft.source: draft.counts}.items()))
+    return tuple(sorted({**known, draft.source: draft.counts}.items(), key=lambda pair: pair[0]))
+
+
+def is_newer_count(seen: Counts | None, known: Counts | None) -> bool:
+    """Whether a sighting replaces the known one, in whatever order they come: of one moment the higher stands."""
+    if seen is None or known is None:
+        return seen is not None
+    return _sighting(seen) > _sighting(known)
+
+
+def _sighting(counts: Counts) -> tuple[datetime, tuple[int, ...]]:
+    numbers = (counts.votes, counts.comments, counts.stars)
+    return counts.observed_at, tuple(-1 if number is None else number for number in numbers)
 
 
 def _entries(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, EditionPlace], ...]:

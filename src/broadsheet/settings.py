@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "broadsheet.web.failures.Failures",
     "django.middleware.http.ConditionalGetMiddleware",
+    "broadsheet.web.security.FormTokens",
 ]
 APPEND_SLASH = False
 USE_TZ = True
@@ -72,5 +73,10 @@ WHITENOISE_MANIFEST_STRICT = False
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT["url"].startswith("https://")
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_PATH = "/admin"
+CSRF_FAILURE_VIEW = "broadsheet.web.failures.form_refused"
+# Behind a proxy with TLS a request looks like http; what browsers call the origin of our forms is the public address.
+CSRF_TRUSTED_ORIGINS = [f"{parts.scheme}://{parts.netloc}" for parts in [urlsplit(ENVIRONMENT["url"])] if parts.netloc]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING_CONFIG = None

@@ -1,25 +1,58 @@
-"""Replies: what an upstream answers when nothing goes wrong on the way."""
+"""Replies as values: what is answered, and how it is put on the wire."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from datetime import datetime
+from typing import Literal
+
+XML = "text/xml; charset=utf-8"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How an answer is sent, where that is not simply done.
+
+    `reset` breaks the connection before the answer or in the middle of it; `cut` ends it in the middle although its
+    length was promised; `hang_s` waits before it; `drip_s` waits between its bytes; `endless` never stops.
+    """
+
+    reset: Literal["", "before", "middle"] = ""
+    cut: bool = False
+    hang_s: float = 0.0
+    drip_s: float = 0.0
+    endless: bool = False
+
+
+PLAIN = Conduct()
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, headers and body of an answer."""
+    """An answer."""
 
     body: bytes
     status: int = 200
-    kind: str = "text/xml; charset=utf-8"
-    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = XML
+    headers: Mapping[str, str] = field(default_factory=dict)
+    conduct: Conduct = PLAIN
 
 
-def send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
-    """An honest answer."""
-    handler.send_response(reply.status)
-    for name, value in {"Content-Type": reply.kind, **reply.headers}.items():
-        handler.send_header(name, value)
-    handler.send_header("Content-Length", str(len(reply.body)))
-    handler.send_header("Connection", "close")
-    handler.end_headers()
-    handler.wfile.write(reply.body)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a fault may know of the request and of the server.
+
+    `base` is the server's own address, `trap` that of another port which only counts who comes; `previous` is the last
+    whole answer to the same kind of request.
+    """
+
+    path: str
+    query: Mapping[str, str]
+    now: datetime
+    base: str
+    trap: str
+    previous: Reply | None = None
+
+    @property
+    def route(self) -> str:
+        """The path without the query."""
+        return self.path.partition("?")[0]

@@ -4,16 +4,23 @@ import textwrap
 from dataclasses import dataclass
 from random import Random
 
-CATEGORIES = (
-    "cs.CL cs.LG cs.CV cs.AI cs.IR cs.HC cs.RO cs.CR stat.ML eess.IV eess.SY math.OC math.AG quant-ph hep-th astro-ph.CO"
-).split()
+WORDS = """
+categories: cs.CL cs.LG cs.CV cs.AI cs.IR cs.HC cs.RO cs.CR stat.ML eess.IV eess.SY math.OC quant-ph hep-th astro-ph.CO
+syllables: vor kel ina tam ru sol mek dra nu phi lor ban ti quo zer ha mio pel dun ky esh wol fra gim tov ula
+adjectives: streaming sparse lazy tidal modular patient frugal curved anonymous nested robust seasonal
+nouns: scanpaths lanterns ledgers kernels orchards tensors dialogues rivers lattices glaciers archives drones
+tasks: retrieval ranking segmentation forecasting translation planning compression calibration alignment
+"""
+_LISTS = {line.split(": ")[0]: tuple(line.split(": ")[1].split()) for line in WORDS.strip().splitlines()}
+CATEGORIES, SYLLABLES, ADJECTIVES, NOUNS, TASKS = _LISTS.values()
 ALIASES = {"eess.SY": "cs.SY", "cs.SY": "eess.SY"}
-SYLLABLES = "vor kel ina tam ru sol mek dra nu phi lor ban ti quo zer ha mio pel dun ky esh wol fra gim tov ula".split()
-ADJECTIVES = "streaming sparse lazy tidal modular patient frugal curved anonymous nested robust seasonal".split()
-NOUNS = "scanpaths lanterns ledgers kernels orchards tensors dialogues rivers lattices glaciers archives drones".split()
-TASKS = "retrieval ranking segmentation forecasting translation planning compression calibration alignment".split()
-PLACES = "under drift|on small devices|without labels|in noisy fields|at night|with few examples|over many years".split(
-    "|"
+PLACES = (
+    "under drift",
+    "on small devices",
+    "without labels",
+    "in noisy fields",
+    "with few examples",
+    "over many years",
 )
 TEX_TITLES = (
     r"$O(n \log n)$ {} of {}",
@@ -49,8 +56,10 @@ GIVEN = (
     ("Ananya", "Ananya"), ("Łukasz", r"{\L}ukasz"), ("T. J.", "T. J."), ("Siân", r"Si\^an"), ("Kenji", "Kenji"),
 )  # fmt: skip
 FAMILY = (
-    ("Okafor", "Okafor"), ("Lindqvist", "Lindqvist"), ("Müller", r"M\"uller"), ("Çelik", r"\c{C}elik"), ("O'Hara", "O'Hara"),
-    ("van der Berg", "van der Berg"), ("Nguyễn", "Nguyen"), ("Tanaka", "Tanaka"), ("Ğül", r"\u{G}\"ul"), ("Silva", "Silva"),
+    ("Okafor", "Okafor"), ("Lindqvist", "Lindqvist"), ("Müller", r"M\"uller"), ("Çelik", r"\c{C}elik"),
+    ("O'Hara", "O'Hara"), ("van der Berg", "van der Berg"), ("Nguyễn", "Nguyen"), ("Tanaka", "Tanaka"),
+    ("Ğül", r"\u{G}\"ul"),
+    ("Silva", "Silva"),
     ("Kowalski", "Kowalski"), ("Zhou", "Zhou"), ("Ramanathan", "Ramanathan"), ("Ødegård", r"{\O}deg{\aa}rd"),
 )  # fmt: skip
 
@@ -76,7 +85,7 @@ def coined(draw: Random) -> str:
 
 
 def title(draw: Random) -> str:
-    """A title; each holds a coined name, so that two papers never share one. One in eight holds TeX, one in twenty CJK."""
+    """A title with a coined name, so that no two are the same; one in eight holds TeX, one in twenty CJK."""
     name, adjective, noun = coined(draw), draw.choice(ADJECTIVES).title(), draw.choice(NOUNS).title()
     if draw.random() < 0.125:
         return draw.choice(TEX_TITLES).format(name, noun)
@@ -135,3 +144,8 @@ def folded(text: str, indent: str = "  ") -> str:
     """A text in lines, as arXiv's OAI-PMH sends titles and abstracts."""
     lines = textwrap.wrap(text, 78, break_long_words=False, break_on_hyphens=False)
     return f"\n{indent}".join(lines)
+
+
+def lies_in(codes: tuple[str, ...], name: str) -> bool:
+    """Whether one of these categories is the named one, or lies in the named archive."""
+    return any(code == name or code.startswith(f"{name}.") for code in codes)

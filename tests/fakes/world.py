@@ -1,152 +1,261 @@
-"""A small world of papers: what is true at a moment, and what each service would show of it. Pure: seed and time in."""
+"""A world of invented papers: what is true, and what each of arXiv's services and the hub show of it at a moment.
 
-import random
-from dataclasses import dataclass, field, replace
+Everything follows from the seed and the moment asked about; what is drawn is kept, so that asking again costs nothing.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from random import Random
+from zlib import crc32
 
-from broadsheet.timetable import EASTERN, announced_on, has_edition
+from tests.fakes import lives, wording
+from tests.fakes.lives import Paper, Record
+from tests.fakes.mailings import DAY, Mailings, eastern, eastern_day, midnight_before
 
-SUBJECTS = ("Readers", "Scanpaths", "Protein Graphs", "Sparse Attention", "Ähnlichkeit", "图像检索", "$k$-Means")
-VERBS = ("Rethinking", "Learning", "Scaling", "On the Limits of", "Towards", "Probing", "Aligning")
-METHODS = ("Diffusion", "Contrastive Losses", r"$\ell_1$ Penalties", "Small Models", "Weak Labels", "Human Gaze")
-FAMILIES = ("Okafor", "Lindqvist", "Brun", "Müller", "O'Neill", "Nguyễn", "van der Berg", "Ito", "Zhang")
-GIVEN = ("Mira", "Jonas", "Aïcha", "Wei", "Kōji", "Ana", "Tom", "Ines")
-CATEGORIES = ("cs.CL", "cs.LG", "cs.CV", "stat.ML", "cs.IR")
-WITHDRAWN = "This paper has been withdrawn by the authors due to an error in Lemma 2."
-MAILING, OAI_READY = time(20), time(22, 30)
-
-
-@dataclass(frozen=True)
-class Revision:
-    """A version: when it was submitted, on which morning it is announced, and what it says."""
-
-    number: int
-    submitted: datetime
-    day: date
-    title: str
-    abstract: str
-    comment: str
-
-    @property
-    def ready(self) -> datetime:
-        """From when on interfaces show it: the evening before the morning."""
-        return datetime.combine(self.day - timedelta(days=1), OAI_READY, EASTERN)
+FEED_LIMIT = 2_000
+RESTAMP_FIRST, RESTAMP_EVERY = timedelta(days=6, hours=15), timedelta(days=9)
+"""After the start of the world: when OAI-PMH renews a third of all datestamps without news."""
+KINDS = ("new", "cross", "replace", "replace-cross")
+OLD_IDS = ("hep-th/0207270", "cond-mat/0503050", "math/0309136", "cs/0601001", "0704.0123", "0910.4321", "1207.0456")
 
 
-@dataclass(frozen=True)
-class Work:
-    """A paper through time."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A record with the datestamp that OAI-PMH gives it."""
 
-    id: str
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    revisions: tuple[Revision, ...]
-    deleted_on: date | None = None
-    stamped_on: tuple[date, ...] = ()
-
-    @property
-    def day(self) -> date:
-        """The morning of its first announcement."""
-        return self.revisions[0].day
-
-    def at(self, now: datetime) -> "Work | None":
-        """The paper as interfaces show it at a moment; None before it is announced."""
-        known = tuple(revision for revision in self.revisions if revision.ready <= now)
-        gone = self.deleted_on if self.deleted_on and self.deleted_on <= now.date() else None
-        return replace(self, revisions=known, deleted_on=gone) if known else None
-
-    def datestamp(self, now: datetime) -> date:
-        """The day of the last change of its metadata, by OAI-PMH's clock (UTC)."""
-        moments = [revision.ready.astimezone(UTC).date() for revision in self.revisions if revision.ready <= now]
-        moments += [day for day in (*self.stamped_on, self.deleted_on) if day and day <= now.date()]
-        return max(moments)
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether its newest version takes it back, or the record is gone."""
-        return self.deleted_on is not None or self.revisions[-1].comment == WITHDRAWN
+    record: Record
+    datestamp: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a daily feed: a record, and how it is announced there."""
+
+    kind: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Featured:
+    """A paper on the hub's list of a day, with its counts at the moment asked about."""
+
+    record: Record
+    moment: datetime
+    votes: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
-    """What a complete catalogue holds of a paper."""
+    """What a complete catalogue holds of a paper; `announced` is the day whose edition it belongs to."""
 
     version: int
     title: str
     abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    comment: str
+    journal_ref: str
+    doi: str
     withdrawn: bool
-    day: date
+    deleted: bool
+    announced: date
 
 
-@dataclass
 class World:
-    """Papers submitted on each day of a stretch, with revisions, withdrawals, deletions and bulk re-stamps."""
+    """Papers from `start` on, and a few from long before it (`backlog`).
 
-    seed: int
-    start: date
-    days: int
-    per_day: int = 6
-    works: list[Work] = field(default_factory=list)
+    `held` is the share of submissions that arXiv keeps back for some days, `deferred` the evenings called off ad hoc.
+    """
 
-    def __post_init__(self) -> None:
-        dice = random.Random(self.seed)
-        first = [self._first(dice, day) for day in range(self.days) for _ in range(self.per_day)]
-        first.sort(key=lambda revision: (revision.day, revision.submitted))
-        counts: dict[str, int] = {}
-        for revision in first:
-            month = f"{revision.day - timedelta(days=1):%y%m}"
-            counts[month] = counts.get(month, 0) + 1
-            self.works.append(self._work(dice, f"{month}.{counts[month]:05}", revision))
-        restamped = self.start + timedelta(days=self.days // 2)
-        self.works = [replace(w, stamped_on=(restamped,)) if dice.random() < 0.5 else w for w in self.works]
+    def __init__(
+        self,
+        seed: int,
+        start: date,
+        papers_per_day: int = 40,
+        *,
+        held: float = 0.03,
+        backlog: int = len(OLD_IDS),
+        deferred: frozenset[date] = frozenset(),
+    ) -> None:
+        self.seed, self.start, self.papers_per_day, self.held = seed, start, papers_per_day, held
+        self.mailings = Mailings(deferred)
+        self._lock = threading.RLock()
+        self._papers: dict[str, Paper] = {}
+        self._mailed: dict[date, list[tuple[Paper, lives.Change]]] = {}
+        self._waiting: dict[date, list[datetime]] = {}
+        self._numbers: dict[str, int] = {}
+        self._drawn_to = start - DAY
+        self._view = lru_cache(maxsize=4)(lambda now: View(self, now))
+        for arxiv_id in OLD_IDS[:backlog]:
+            self._add(lives.old_paper(self.draw("old", arxiv_id), arxiv_id, start, self.mailings))
 
-    def _first(self, dice: random.Random, day: int) -> Revision:
-        return self._revision(dice, 1, self._moment(dice, self.start + timedelta(days=day)))
+    def draw(self, *parts: object) -> Random:
+        """A generator for one purpose, the same whenever it is asked for."""
+        return Random("/".join(map(str, (self.seed, *parts))))
 
-    def _moment(self, dice: random.Random, day: date) -> datetime:
-        return datetime.combine(day, time(), UTC) + timedelta(seconds=dice.randrange(86_400))
+    def at(self, now: datetime) -> "View":
+        """What the services show at a moment."""
+        return self._view(now.astimezone(UTC))
 
-    def _revision(self, dice: random.Random, number: int, submitted: datetime) -> Revision:
-        words = f"{dice.choice(VERBS)} {dice.choice(SUBJECTS)} with {dice.choice(METHODS)}"
-        title = f"{words}: Study {dice.randrange(10**6)}"
-        abstract = " ".join(f"We look at {dice.choice(SUBJECTS)} and at {dice.choice(METHODS)}." for _ in range(5))
-        return Revision(number, submitted, announced_on(submitted), title, abstract, "")
+    def truth(self, now: datetime, categories: Iterable[str] = (), since: date | None = None) -> dict[str, Truth]:
+        """What a complete catalogue holds: all that OAI-PMH shows by now, by arXiv id.
 
-    def _work(self, dice: random.Random, arxiv_id: str, first: Revision) -> Work:
-        revisions = [first]
-        while dice.random() < 0.3:
-            later = revisions[-1].submitted + timedelta(days=dice.randrange(1, 9), seconds=dice.randrange(80_000))
-            revision = self._revision(dice, len(revisions) + 1, later)
-            if dice.random() < 0.2:
-                revision = replace(revision, title=revisions[-1].title, comment=WITHDRAWN)
-            if revision.day > revisions[-1].day:
-                revisions.append(revision)
-        deleted = first.day + timedelta(days=dice.randrange(2, 9)) if dice.random() < 0.03 else None
-        names = tuple(f"{dice.choice(GIVEN)} {dice.choice(FAMILIES)}" for _ in range(dice.randrange(1, 6)))
-        categories = tuple(dice.sample(CATEGORIES, dice.randrange(1, 4)))
-        return Work(arxiv_id, names, categories, tuple(revisions), deleted)
+        With `categories` (codes or archives), only papers that lie or once lay in one of them; with `since`, only those
+        whose datestamp is not before it. The search index follows at midnight US Eastern.
+        """
+        wanted = tuple(categories)
+        shown = [each for each in self.at(now).records() if not since or each.datestamp >= since]
+        chosen = [each.record for each in shown if not wanted or any(map(each.record.lies_in, wanted))]
+        return {record.id: _truth(record) for record in chosen}
 
-    def at(self, now: datetime) -> list[Work]:
-        """All papers that interfaces show at a moment, by id."""
-        return [shown for work in self.works if (shown := work.at(now))]
+    def papers(self, now: datetime) -> list[Paper]:
+        """All papers with the lives they will have; those not announced by now may be among them."""
+        with self._lock:
+            while self._drawn_to < eastern_day(now):
+                self._drawn_to += DAY
+                self._submit(self._drawn_to)
+                self._mail(self._drawn_to)
+            return list(self._papers.values())
 
-    def announced(self, day: date, category: str) -> list[tuple[Work, str]]:
-        """What the feed of a category holds on a morning, and how each is announced."""
-        if not has_edition(day):
-            return []
+    def mailed(self, evening: date) -> list[tuple[Paper, lives.Change]]:
+        """What an evening's mailing announces, in the order of ids."""
+        self.papers(eastern(evening))
+        with self._lock:
+            return sorted(self._mailed.get(evening, []), key=lambda pair: pair[0].id)
+
+    def restamps(self, now: datetime) -> list[datetime]:
+        """The moments of bulk re-stamps so far."""
+        first = eastern(self.start) + RESTAMP_FIRST
+        count = max(0, (now - first) // RESTAMP_EVERY + 1)
+        return [first + number * RESTAMP_EVERY for number in range(count)]
+
+    def datestamp(self, paper: Paper, now: datetime) -> date:
+        """The day, by UTC, of the last change that OAI-PMH knows of."""
+        moments = [change.at for change in paper.until(now)]
+        if not paper.until(now)[-1].record.deleted:
+            for number, moment in enumerate(self.restamps(now)):
+                if moment > paper.changes[0].visible and crc32(f"{self.seed}/{number}/{paper.id}".encode()) % 3 == 0:
+                    moments.append(moment)
+        return max(moments).astimezone(UTC).date()
+
+    def _submit(self, day: date) -> None:
+        """Draw a day's submissions; each waits for its mailing."""
+        draw = self.draw("submissions", day)
+        share = 0.4 if day.weekday() > 4 else 1.0
+        for _ in range(round(self.papers_per_day * share * draw.uniform(0.8, 1.2))):
+            submitted = eastern(day) + timedelta(seconds=int(draw.triangular(0, 86_399, 13.8 * 3_600)))
+            released = submitted + timedelta(days=draw.randint(1, 9)) if draw.random() < self.held else submitted
+            self._waiting.setdefault(self.mailings.carrying(released), []).append(submitted)
+
+    def _mail(self, evening: date) -> None:
+        """Give the papers of an evening's mailing their ids, which bear the evening's month, and their lives."""
+        month = f"{evening:%y%m}"
+        for submitted in sorted(self._waiting.pop(evening, [])):
+            self._numbers[month] = number = self._numbers.get(month, 0) + 1
+            arxiv_id = f"{month}.{number:05}"
+            draw = self.draw("paper", arxiv_id)
+            self._add(lives.new_paper(draw, arxiv_id, submitted, evening, self.mailings))
+
+    def _add(self, paper: Paper) -> None:
+        self._papers[paper.id] = paper
+        for change in paper.changes:
+            if change.evening:
+                self._mailed.setdefault(change.evening, []).append((paper, change))
+
+
+class View:
+    """The services of a world at one moment."""
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self.world, self.now = world, now
+        self._records: list[Shown] | None = None
+
+    def records(self) -> list[Shown]:
+        """What OAI-PMH holds, deleted records among it, by datestamp and id."""
+        if self._records is None:
+            papers = [paper for paper in self.world.papers(self.now) if paper.changes[0].visible <= self.now]
+            shown = [Shown(paper.until(self.now)[-1].record, self.world.datestamp(paper, self.now)) for paper in papers]
+            self._records = sorted(shown, key=lambda each: (each.datestamp, each.record.id))
+        return self._records
+
+    def searchable(self) -> list[Record]:
+        """What the API finds: all that was there at the last midnight US Eastern, without deleted records."""
+        built = self.world.at(midnight_before(self.now))
+        return [each.record for each in built.records() if not each.record.deleted]
+
+    def version(self, arxiv_id: str, number: int) -> Record | None:
+        """A paper as it was with an earlier version, if the API has it."""
+        built = midnight_before(self.now)
+        for paper in self.world.papers(self.now):
+            if paper.id == arxiv_id:
+                known = [change.record for change in paper.until(built) if change.record.version == number]
+                return known[-1] if known else None
+        return None
+
+    def feed(self, name: str) -> tuple[date, list[Item]]:
+        """The day's feed of a category or an archive, or of several joined by `+`: its day, and its items."""
+        day, names = eastern_day(self.now), name.split("+")
+        if not self.world.mailings.has(day - DAY):
+            return day, []
+        found = [
+            Item(kind, change.record)
+            for _, change in self.world.mailed(day - DAY)
+            if (kind := _announced_as(change, names))
+        ]
+        found.sort(key=lambda item: KINDS.index(item.kind))
+        return day, list(islice(found, FEED_LIMIT))
+
+    def featured(self, day: date) -> list[Featured]:
+        """The hub's list of a day so far, by votes; lists keep growing, and votes with them."""
         found = []
-        for work in self.works:
-            for revision in work.revisions:
-                if revision.day == day and category in work.categories:
-                    cross = "cross" if work.categories[0] != category else ""
-                    kind = (cross or "new") if revision.number == 1 else f"replace{'-' + cross if cross else ''}"
-                    found.append((replace(work, revisions=work.revisions[: revision.number]), kind))
-        return found
+        for paper in self.world.papers(self.now):
+            moment = paper.featured
+            if moment and moment.date() == day and moment <= self.now and paper.changes[0].visible <= self.now:
+                votes, comments = paper.counts(self.now)
+                found.append(Featured(paper.until(self.now)[-1].record, moment, votes, comments))
+        return sorted(found, key=lambda each: (-each.votes, each.moment))
 
-    def truth(self, now: datetime) -> dict[str, Truth]:
-        """What a complete catalogue holds at a moment."""
-        return {
-            work.id: Truth(last.number, last.title, last.abstract, work.withdrawn, work.day)
-            for work in self.at(now)
-            for last in (work.revisions[-1],)
-        }
+    def newest_list(self) -> date:
+        """The newest day for which the hub has a list: today, or the last weekday."""
+        day = self.now.astimezone(UTC).date()
+        while day.weekday() > 4:
+            day -= DAY
+        return day
+
+
+def _announced_as(change: lives.Change, names: Iterable[str]) -> str:
+    """How a change stands in the feed of these categories; empty where it does not."""
+    if change.kind == "cross":
+        return "cross" if any(wording.lies_in((change.added,), name) for name in names) else ""
+    primary = change.record.categories[:1]
+    if any(wording.lies_in(primary, name) for name in names):
+        return change.kind
+    if any(change.record.lies_in(name) for name in names):
+        return "cross" if change.kind == "new" else "replace-cross"
+    return ""
+
+
+def _truth(record: Record) -> Truth:
+    return Truth(
+        version=record.version,
+        title=record.title,
+        abstract=record.abstract,
+        authors=tuple(author.name for author in record.authors),
+        categories=record.categories,
+        comment=record.comment,
+        journal_ref=record.journal_ref,
+        doi=record.doi,
+        withdrawn=record.withdrawn,
+        deleted=record.deleted,
+        announced=record.announced,
+    )
+
+
+def midday(day: date) -> datetime:
+    """Noon US Eastern, in UTC: the papers of the morning are out, the next mailing is not."""
+    return eastern(day, time(12))

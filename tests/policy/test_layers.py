@@ -8,11 +8,12 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "broadsheet"
 
 LAYERS = {
-    "words": "__init__ errors environment settings drafts records cards clock runs",
-    "pure": "tex terms text identity taxonomy schedule timetable citation cleaning merging deciding mathml addresses",
+    "words": "__init__ errors environment settings drafts draftcode records cards clock runs",
+    "pure": "tex terms text identity taxonomy schedule timetable citation cleaning merging replaying deciding "
+    "splitting mathml addresses",
     "doors": "store sources index typeset",
-    "features": "reading ingest harvest indexing search listing sample launch doctor",
-    "entries": "web cli ingest_command source_commands printing running supervisor worker __main__",
+    "features": "reading ingest identifying evaluating harvest indexing search listing sample launch doctor",
+    "entries": "web cli ingest_command identity_commands source_commands printing running supervisor worker __main__",
 }
 """From the bottom up; a package stands for all its modules."""
 

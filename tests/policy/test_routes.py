@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from broadsheet.web.access import Who
+from broadsheet.web.access import HARMLESS, Who
+from broadsheet.web.security import is_private
 from broadsheet.web.urls import urlpatterns
 
 WHO_MAY_CALL = {
@@ -21,6 +22,13 @@ WHO_MAY_CALL = {
     "organisations/<str:slug>": Who.ANYONE,
     "venues/<str:slug>": Who.ANYONE,
     "tags/<str:slug>": Who.ANYONE,
+    "admin": Who.OPERATOR,
+    "admin/enter": Who.ANYONE,
+    "admin/leave": Who.ANYONE,
+    "admin/sources": Who.OPERATOR,
+    "admin/sources/<str:name>": Who.OPERATOR,
+    "admin/sources/<str:name>/<str:action>": Who.OPERATOR,
+    "admin/runs/<int:number>/stop": Who.OPERATOR,
     "health": Who.ANYONE,
     "robots.txt": Who.ANYONE,
 }
@@ -33,6 +41,13 @@ def test_every_handler_says_who_may_call_it():
 
 def test_who_may_call_what_is_what_was_decided():
     assert {str(route.pattern): route.callback.open_to for route in urlpatterns} == WHO_MAY_CALL
+
+
+def test_what_changes_something_asks_for_a_form_token_and_lies_where_those_are_looked_at():
+    changing = [route for route in urlpatterns if not HARMLESS.issuperset(route.callback.methods)]
+    assert changing
+    assert [str(route.pattern) for route in changing if route.callback.csrf_exempt] == []
+    assert [str(route.pattern) for route in changing if not is_private(f"/{route.pattern}")] == []
 
 
 def test_the_documentation_lists_every_route():

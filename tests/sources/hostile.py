@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - documents are long
 """Documents that nobody honest sends: bombs, depths, torn ends, wrong kinds in every place."""
 
 import json
@@ -79,8 +80,8 @@ def _json() -> Iterator[tuple[str, bytes]]:
             text = json.dumps(shape(value))
             yield f"{name} wrong {number}", text.encode("utf-8", "surrogatepass")
         whole = json.dumps(shape("x"))
-        yield f"{name} torn", whole[: len(whole) // 2].encode()
-        yield f"{name} deep", whole.replace('"x"', "[" * DEEP).encode()
+        yield f"{name} torn document", whole[: len(whole) // 2].encode()
+        yield f"{name} deep document", whole.replace('"x"', "[" * DEEP).encode()
         yield f"{name} not a number", whole.replace('"x"', "NaN").encode()
         yield f"{name} huge number", whole.replace('"x"', "9" * 5_000).encode()
 
@@ -89,7 +90,7 @@ def _text() -> Iterator[tuple[str, bytes]]:
     yield "bibtex braces", b"@article{a, title = {" + b"{" * DEEP
     yield "bibtex closed braces", b"@article{a, title = {" + b"{" * 50_000 + b"}" * 50_000 + b"}}"
     yield "bibtex long", b"@article{a, title = {" + b"x" * LONG + b"}}"
-    yield "bibtex entries", b"@article{a, title = {T}}\n" * 20_000
+    yield "bibtex entries", b"@article{a, title = {T}}\n" * 12_000
     yield "bibtex fields", b"@article{a, " + b"f = {x}, " * 50_000 + b"}"
     yield "bibtex ats", b"@" * LONG
     yield (
@@ -101,12 +102,12 @@ def _text() -> Iterator[tuple[str, bytes]]:
     yield "bibtex hashes", b"@article{a, title = " + b"x # " * 200_000 + b"}"
     yield "bibtex latin-1", "@article{a, title={Über Bäume}, author={Müller, Jörg}}".encode("latin-1")
     yield "ris endless", b"TY  - JOUR\n" + b"AU  - Somebody, A.\n" * 100_000
-    yield "ris no end", b"TY  - JOUR\nTI  - T\n" * 20_000
+    yield "ris no end", b"TY  - JOUR\nTI  - T\n" * 12_000
     yield "ris long line", b"TY  - JOUR\nTI  - " + b"x" * LONG + b"\nER  - \n"
     yield "ris bytes", b"TY  - JOUR\nTI  - \xff\xfe\x00\nER  - \n"
     yield "nbib endless", b"PMID- 1\nTI  - " + b"      more\n" * 100_000
-    yield "nbib many", b"PMID- 1\nTI  - T\n\n" * 20_000
-    yield "endnote", b"%0 Journal Article\n%T T\n" * 20_000
+    yield "nbib many", b"PMID- 1\nTI  - T\n\n" * 12_000
+    yield "endnote", b"%0 Journal Article\n%T T\n" * 12_000
     yield "isi", b"FN ISI\nVR 1.0\nPT J\n" + b"AU A\n" * 100_000
 
 

@@ -173,12 +173,28 @@ def test_an_entry_of_the_api():
 @pytest.mark.parametrize(
     ("comment", "withdrawn"),
     [("This paper has been withdrawn by the author due to an error", True), ("Withdrawn", True),
-     ("withdrawn from X", True),
+     ("withdrawn from X", True), ("12 pages. This paper has been withdrawn", True),
+     ("The authors have withdrawn this paper", True), ("The paper has been withdrawn by arXiv", True),
+     ("Withdrawn drugs in Europe: a survey", False), ("Extends the withdrawn paper", False),
      ("On withdrawn drugs", False), ("", False), ("Not withdrawn", False)],
 )  # fmt: skip
 def test_withdrawals_are_told_from_comments(comment, withdrawn):
     (draft,) = page(arxiv_atom, atom(ENTRY.format(comment=comment)), API).items
     assert draft.withdrawn is withdrawn
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("The X Collaboration: K. Abe, Y. Suzuki et al.", ["The X Collaboration", "K. Abe", "Y. Suzuki"]),
+        ("A. Lee (MIT, (a)), B. Roe and C. Doe", ["A. Lee", "B. Roe", "C. Doe"]),
+        ("A. Lee; B. Roe, Jr.", ["A. Lee", "B. Roe, Jr.".replace(",", "")]),
+        ("", []),
+        ("et al.", []),
+    ],
+)
+def test_authors_are_told_apart_in_one_line(line, names):
+    assert [author.name for author in arxiv_fields.printed_authors(line)] == names
 
 
 def test_the_next_page_begins_after_the_last_entry():

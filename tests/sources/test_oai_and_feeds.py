@@ -52,6 +52,7 @@ def test_another_form_of_metadata_is_refused():
         read(oai, records(marc))
 
 
+# ruff: noqa: E501
 RSS = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/">
 <channel><title>J</title>{}</channel></rss>"""

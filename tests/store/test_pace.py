@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from django.db import connection, connections
@@ -36,7 +37,7 @@ def test_many_askers_take_turns_and_keep_their_distance():
         list(askers.map(ask, range(40)))
     log.sort()
     assert max(together for _, _, together in log) == 1
-    gaps = [after[0] - before[1] for before, after in zip(log, log[1:], strict=False)]
+    gaps = [after[0] - before[1] for before, after in pairwise(log)]
     assert len(gaps) == 39
     assert min(gaps) >= PACE_S
 

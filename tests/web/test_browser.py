@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,15 @@ from broadsheet.drafts import (
     Organisation,
     PartialDate,
     PrintedAuthor,
+    Problem,
 )
+from broadsheet.harvest import control
 from broadsheet.indexing import rebuild
 from broadsheet.ingest import ingest
+from broadsheet.store import harvest as memory
+from broadsheet.store.intake import record_problems
+from broadsheet.store.pace import DatabaseClock
+from broadsheet.web.operator import entry_path
 
 # The mark makes the test database; the server's threads see what the module has committed to it.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db]
@@ -35,7 +42,8 @@ QUIET = (
 )
 TABLES = (
     "paper, author, organisation, tag, venue, edition, change, source_record, ingest_problem, "
-    "paper_category, authorship"
+    "paper_category, authorship, source_draft, paper_match, "
+    "harvest_source, harvest_stream, harvest_run"
 )
 FRONT_BYTES = 150_000
 STYLE_BYTES = 30_000
@@ -98,6 +106,23 @@ def catalogue() -> list[Draft]:
     return [*(paper(n) for n in range(1, 9)), *before, crowd, *full]
 
 
+def harvest() -> None:
+    """A source that back-fills, one that rests, three that are due, and long words in all places."""
+    clock = DatabaseClock()
+    now = clock.now()
+    control.switch_on("hub", [], clock)
+    control.switch_on("oai-dc", ["W" * 300, "user-etra"], clock, root=f"https://example.org/{'w' * 200}")
+    control.switch_on("arxiv", ["cs.CL", "stat.ML"], clock)
+    ids = control.backfill("hub", date(2026, 1, 1), date(2026, 3, 1), clock)
+    run = memory.find_run(ids[0])
+    assert run is not None
+    ended = replace(run, state="failed", started_at=now - timedelta(minutes=3), ended_at=now, note="W" * 300)
+    memory.save_run(replace(ended, pages=3, read=2000, new=1234, changed=99, merged=7, known=654, set_aside=6))
+    resting = replace(memory.get_source("oai-dc"), failures=7, closed_until=now + timedelta(hours=2))
+    memory.set_source(replace(resting, last_error=f"example.org is silent. {'w' * 300}", last_error_at=now))
+    record_problems({("hub", "W" * 300): Problem("hub", "W" * 300, "it has no title", "w" * 300)})
+
+
 class Server(LiveServerThread):
     """The application alone, static files and middleware included, as a real server runs it."""
 
@@ -111,6 +136,7 @@ def site(django_db_setup: None, django_db_blocker: Any, assets: None) -> Iterato
     index = Path(settings.ENVIRONMENT["data"]) / "index"
     with django_db_blocker.unblock():
         ingest(catalogue())
+        harvest()
         rebuild(index)
         server = Server()
         server.start()
@@ -229,6 +255,51 @@ def test_so_does_the_page_that_says_what_is_not_available(watched: Page) -> None
         look(watched, "/papers?q=x", 503)
     finally:
         away.rename(index)
+
+
+def enter(page: Page) -> None:
+    """Open the operator's link and press the button."""
+    page.goto(entry_path())
+    page.click("main button")
+    page.wait_for_url("**/admin/sources")
+
+
+def test_so_do_the_pages_that_let_the_operator_in_and_nobody_else(watched: Page) -> None:
+    watched.context.clear_cookies()
+    look(watched, "/admin/sources", 403)
+    look(watched, entry_path(), 200)
+
+
+@pytest.mark.parametrize("path", ["/admin/sources?done=on&name=hub", "/admin/sources/hub", "/admin/sources/oai-dc"])
+def test_so_do_the_operators_pages(watched: Page, path: str) -> None:
+    enter(watched)
+    look(watched, path, 200)
+
+
+def test_the_operator_switches_a_source_by_keyboard_and_sees_what_is_wrong_with_a_form(watched: Page) -> None:
+    enter(watched)
+    watched.goto("/admin/sources/hub")
+    watched.focus("button:text-is('Pause')")
+    watched.keyboard.press("Enter")
+    watched.wait_for_url("**/admin/sources/hub?done=pause&name=hub")
+    assert watched.inner_text("#hub-condition").lower() == "paused"
+    watched.click("button:text-is('Resume')")
+    watched.wait_for_url("**/admin/sources/hub?done=resume&name=hub")
+    watched.fill("#hub-since", "2026-02-01")
+    watched.fill("#hub-until", "2026-01-01")
+    watched.click("form[action$=backfill] button")
+    assert "before it begins" in watched.inner_text("[role=alert]")
+    assert watched.input_value("#hub-since") == "2026-02-01"
+
+
+def test_the_operators_page_renews_itself_and_leaves_what_is_being_typed(watched: Page) -> None:
+    enter(watched)
+    watched.fill("#arxiv-streams", "cs.CV")
+    token = watched.get_attribute("main input[name=csrfmiddlewaretoken] >> nth=0", "value")
+    for action, condition in (("pause", "paused"), ("resume", "well")):
+        watched.context.request.post(f"/admin/sources/hub/{action}", form={"csrfmiddlewaretoken": token})
+        watched.wait_for_selector(f"#hub-condition.{condition}", timeout=20_000)
+    assert watched.input_value("#arxiv-streams") == "cs.CV"
 
 
 @pytest.mark.parametrize("path", ["/", PAPER, CROWD, "/papers?q=pictures"])

@@ -62,6 +62,11 @@ def test_provenance_names_the_sources(visit, paper):
     assert "DOI10.1000/xyz" in words
 
 
+def test_the_page_says_why_records_are_one_paper(visit, draft, paper):
+    ingest([draft(source="crossref", key=DOI, payload_hash="c", identifiers=(Identifier("doi", DOI),))])
+    assert f"crossref{DOI}, joined by DOI {DOI}, " in visit(PAGE).words
+
+
 def test_versions_are_listed(visit, draft, paper):
     assert "Versions" in visit(PAGE).words
     assert "v3" in visit(PAGE).words

@@ -155,7 +155,7 @@ def read_page(answer: Answer, _window: Window) -> Page:
     items = tuple(_items(io.BytesIO(answer.body), answer.url[:200], counts))
     total, start = counts.get("totalResults"), counts.get("startIndex", 0)
     by_id = "id_list" in parse_qs(answer.url.partition("?")[2])
-    asked_from = int(parameter(answer.url, "start") or 0)
+    asked_from = int("".join(filter(str.isdecimal, parameter(answer.url, "start")))[:9] or 0)
     if not items and total and asked_from < total and not by_id:
         raise UpstreamError(f"arXiv counts {total} papers and sent none of them.")
     after = max(start, asked_from) + len(items)

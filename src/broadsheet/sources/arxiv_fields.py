@@ -18,13 +18,20 @@ HEARSAY = frozenset({"venue"})
 PHYSICS = frozenset(
     "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics quant-ph".split()  # noqa: SIM905
 )
-WITHDRAWN = re.compile(
-    r"^\W*(?:this\s+)?(?:paper|article|manuscript|submission|preprint|work)?\s*(?:has been|have been|is|was)?\s*"
-    r"(?:temporarily\s+)?withdrawn",
-    re.I,
+_WORK = r"(?:paper|article|manuscript|submission|preprint|work|note|version)"
+_WITHDRAWN = re.compile(
+    rf"(?:^|[.;:]\s+)\W*(?:(?:this|the|our)\s+)?(?:arxiv\s+)?{_WORK}\s+(?:has\s+been|have\s+been|is|was|is\s+being)\s+"
+    r"(?:temporarily\s+|hereby\s+)?withdrawn\b|"
+    r"^\W*(?:temporarily\s+)?withdrawn\b(?=\s*(?:$|[.,;:!)(\[-]|(?:by|due|because|for|from|as|since|at|until|pending|on|"
+    r"owing|and|version)\b))|"
+    r"(?:^|[.;:]\s+)\W*(?:the\s+)?(?:authors?|we)\s+(?:has|have)?\s*(?:hereby\s+)?withdr(?:aw|awn|ew)\s+(?:this|the|our)\b",
+    re.IGNORECASE,
 )
+_LOOKED_AT = 400
+"""Characters at the beginning of a comment or an abstract."""
 MAX_AUTHOR_TEXT = 200_000
 _AND = re.compile(r",?\s+(?:and|&)\s+|\s*;\s*")
+_AND_OTHERS = re.compile(r"\s+et\.? al\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _AFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 
@@ -58,16 +65,21 @@ def printed_authors(text: str) -> tuple[PrintedAuthor, ...]:
         name = part.strip()
         if name.lower().removeprefix("and ").strip(".: ") in ("", "et al", "others"):
             continue
+        # "The X Collaboration: A. Roe" names both; "A. Roe et al." names one.
+        name = _AND_OTHERS.sub("", name)
+        if ":" in name:
+            collaboration, _, name = (part.strip() for part in name.partition(":"))
+            names += [collaboration] if collaboration else []
         if names and _AFFIX.fullmatch(name):
             names[-1] += f" {name}"
         else:
-            names.append(name.removeprefix("and "))
+            names += [name.removeprefix("and ")] if name else []
     return tuple(map(PrintedAuthor, names))
 
 
 def is_withdrawn(comment: str, abstract: str) -> bool:
     """Whether authors say, in their comment or in place of the abstract, that they take the paper back."""
-    return bool(WITHDRAWN.match(comment) or WITHDRAWN.match(abstract))
+    return any(_WITHDRAWN.search(text[:_LOOKED_AT]) for text in (comment, abstract[:100]))
 
 
 def estimated_place(arxiv_id: str, submitted: datetime | date) -> EditionPlace:

@@ -19,17 +19,25 @@ from broadsheet.sources.xml import Element
 NAME, NAME_RAW = "arxiv-oai", "arxiv-oai-raw"
 SPACE, SPACE_RAW = "http://arxiv.org/OAI/arXiv/", "http://arxiv.org/OAI/arXivRaw/"
 ROOT = "https://oaipmh.arxiv.org/oai"
+EARLIEST = date(2005, 9, 16)
+"""The first datestamp there is; arXiv refuses to be asked for days before it."""
 LICENCES = {"http://arxiv.org/licenses/nonexclusive-distrib/1.0/": "arXiv non-exclusive"}
 
 
 def recognises(head: bytes) -> bool:
     """Whether a file is an OAI answer with records in the form `arXiv`."""
-    return xml.root_name(head)[0] == oai_envelope.NAMESPACE and SPACE.encode() in head
+    return _is_of(head, SPACE)
 
 
 def recognises_raw(head: bytes) -> bool:
     """Whether a file is an OAI answer with records in the form `arXivRaw`."""
-    return xml.root_name(head)[0] == oai_envelope.NAMESPACE and SPACE_RAW.encode() in head
+    return _is_of(head, SPACE_RAW)
+
+
+def _is_of(head: bytes, space: str) -> bool:
+    """Whether records of this form are in an answer, or were asked for: deleted ones and errors name no form."""
+    named = space.encode() in head or f'metadataPrefix="{_form(space)}"'.encode() in head
+    return named and xml.root_name(head)[0] == oai_envelope.NAMESPACE
 
 
 def read(stream: BinaryIO, name: str, _edition: date | None = None) -> Iterator[Draft | Problem]:
@@ -46,8 +54,13 @@ def _texts(metadata: Element, space: str) -> dict[str, str]:
     """The texts of the elements directly below, by name; those with elements of their own are left out."""
     if metadata.tag not in (f"{{{space}}}{_form(space)}", f"{oai_envelope.OAI}{_form(space)}"):
         raise WrongContent(f"The records are in another form: {metadata.tag[:100]}.")
-    start = metadata.tag.index("}") + 1
+    start = len(_space(metadata))
     return {child.tag[start:]: (child.text or "").strip() for child in metadata if not len(child)}
+
+
+def _space(metadata: Element) -> str:
+    """The namespace that a record is in: the envelope's, where a client has saved it without its own."""
+    return metadata.tag[: metadata.tag.index("}") + 1]
 
 
 def _form(space: str) -> str:
@@ -65,7 +78,8 @@ def draft(metadata: Element | None, header: Header) -> Draft:
     if header.deleted or metadata is None:
         return _tombstone(header, NAME)
     told = _texts(metadata, SPACE)
-    authors = tuple(_author(each) for each in metadata.iterfind(f"{{{SPACE}}}authors/{{{SPACE}}}author"))
+    space = _space(metadata)
+    authors = tuple(filter(_is_named, map(_author, metadata.iterfind(f"{space}authors/{space}author"))))
     return _draft(
         NAME, told, authors, fields.partial_date(told.get("created", "")), fields.day(told.get("updated", ""))
     )
@@ -124,16 +138,22 @@ def _draft(
 
 
 def _author(author: Element) -> PrintedAuthor:
-    told = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in author}
-    name = " ".join(filter(None, (told.get("forenames"), told.get("keyname"), told.get("suffix"))))
-    return PrintedAuthor(name, "", told.get("affiliation", ""))
+    told = [(child.tag.rpartition("}")[2], (child.text or "").strip()) for child in author]
+    parts = dict(told)
+    name = " ".join(filter(None, (parts.get("forenames"), parts.get("keyname"), parts.get("suffix"))))
+    return PrintedAuthor(name, "", "; ".join(text for tag, text in told if tag == "affiliation" and text))
+
+
+def _is_named(author: PrintedAuthor) -> bool:
+    """Whether this is a name: the colon in "Some Collaboration: A. Lee" is an author to arXiv."""
+    return any(map(str.isalnum, author.name))
 
 
 def _version_moments(metadata: Element) -> dict[int, datetime]:
-    found = {}
-    for each in metadata.iterfind(f"{{{SPACE_RAW}}}version"):
+    found, space = {}, _space(metadata)
+    for each in metadata.iterfind(f"{space}version"):
         number = each.get("version", "").removeprefix("v")
-        moment = _moment(each.findtext(f"{{{SPACE_RAW}}}date") or "")
+        moment = _moment(each.findtext(f"{space}date") or "")
         if moment and number.isascii() and number.isdigit() and 0 < int(number[:6]) < 10_000:
             found[int(number[:6])] = moment
     return dict(sorted(found.items()))
@@ -150,7 +170,8 @@ def _live(source: str, prefix: str) -> Live:
     to_draft = draft_raw if source == NAME_RAW else draft
 
     def first_url(root: str, stream: str, window: Window) -> str:
-        return oai_envelope.list_url(root, prefix, arxiv_fields.set_spec(stream), window)
+        since = window.since if window.since and window.since > EARLIEST else None
+        return oai_envelope.list_url(root, prefix, arxiv_fields.set_spec(stream), Window(since, window.until))
 
     def read_page(answer: Answer, _window: Window) -> Page:
         return oai_envelope.page(answer, source, to_draft)

@@ -68,8 +68,9 @@ def _text(element: Element, tag: str) -> str:
 
 
 def _moment(text: str) -> datetime | None:
+    """A moment in UTC: times without a zone, or of another age, cannot be compared with the others."""
     try:
-        return datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+        return fields.moment(text if text[:4].isdigit() else parsedate_to_datetime(text).isoformat())
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
@@ -98,7 +99,7 @@ def draft(item: Element, guid: str, feed: datetime | None, place: int) -> Draft:
         withdrawn=arxiv_fields.is_withdrawn("", abstract),
         categories=_categories(item),
         venue=_text(item, f"{ARXIV}journal_reference"),
-        edition=EditionPlace(day, place, "announcement") if day and _is_fresh(kind, identifier.value, day) else None,
+        edition=_edition(kind, identifier.value, day, place) if day else None,
     )
 
 
@@ -107,12 +108,16 @@ def _categories(item: Element) -> tuple[str, ...]:
     return (*terms, *(each.get("term", "") for each in item.iterfind(f"{ATOM}category")))
 
 
-def _is_fresh(kind: str, arxiv_id: str, day: date) -> bool:
-    """Whether an item is a paper's first announcement; a cross-list is, if its number is of this month or the last."""
-    if kind != "cross":
-        return kind == "new"
+def _edition(kind: str, arxiv_id: str, day: date, place: int) -> EditionPlace | None:
+    """The place of a new paper. That of a cross-list is less sure: it may have been announced elsewhere days before.
+
+    Cross-lists of older papers, whose number is of neither this month nor the last, have none.
+    """
+    if kind == "new":
+        return EditionPlace(day, place, "announcement")
     month_before = date.fromordinal(day.replace(day=1).toordinal() - 1)
-    return arxiv_id[:4] in (f"{day:%y%m}", f"{month_before:%y%m}")
+    is_recent = arxiv_id[:4] in (f"{day:%y%m}", f"{month_before:%y%m}")
+    return EditionPlace(day, place, "estimate") if kind == "cross" and is_recent else None
 
 
 def first_url(root: str, stream: str, _window: Window) -> str:

@@ -12,7 +12,7 @@ from broadsheet.drafts import Draft, Identifier, PartialDate, PrintedAuthor, Pro
 from broadsheet.errors import BadInput
 from broadsheet.identity import parse_identifier
 from broadsheet.sources import dating, documents, fields, wording
-from broadsheet.sources.arxiv_fields import WITHDRAWN
+from broadsheet.sources.arxiv_fields import is_withdrawn
 from broadsheet.sources.live import Answer, Live, Page, Window
 from broadsheet.sources.refusals import Malformed, UpstreamError
 
@@ -83,7 +83,7 @@ def draft(record: Mapping[str, Any]) -> Draft:
         version=version,
         version_days=((version, day),) if version and day else (),
         licence=_known(record, "license"),
-        withdrawn=kind == "withdrawn" or bool(WITHDRAWN.match(abstract) or TITLE_WITHDRAWN.match(title)),
+        withdrawn=kind == "withdrawn" or is_withdrawn("", abstract) or bool(TITLE_WITHDRAWN.match(title)),
         tags=tuple(filter(None, [_known(record, "category")])),
     )
 

@@ -1,5 +1,6 @@
 """Any RSS, Atom or JSON feed: journals, proceedings, blogs of laboratories. feedparser reads the XML ones."""
 
+import codecs
 import io
 import json
 import re
@@ -7,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from time import struct_time
 from typing import Any, BinaryIO
+from xml.parsers import expat
 
 import feedparser
 
@@ -22,16 +24,36 @@ from broadsheet.sources.wording import plain
 
 NAME = "feed"
 MAX_FEED_BYTES = 8 << 20
-MAX_TAGS = 100_000
-"""Marks (<) that a feed may have: feedparser takes a millisecond for twenty of them."""
-SWOLLEN = re.compile(rb"<[\w:/][^<>]{20000}|<!ENTITY")
-"""A mark with thousands of attributes, which feedparser compares each with each; or entities."""
+MAX_MARKS = 30_000
+"""Beginnings of marks (<) that a feed may have: feedparser takes a millisecond for thirty of them."""
+MAX_ENTITIES = 300_000
+MAX_MALFORMED_BYTES = 256 << 10
+"""Of a feed that is not well-formed: its attributes cannot be counted, and each takes feedparser 300 bytes and more."""
+SWOLLEN = re.compile(rb"<[\w:/][^<>]{20000}")
+MAX_ATTRIBUTES = 50_000
+MAX_ATTRIBUTES_EACH = 100
+"""Of one element: feedparser compares each of them with each."""
 MAX_ITEM_CHARACTERS = 60_000
 ROOTS = frozenset(("rss", "feed", "RDF", "channel"))
 OLD_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.IGNORECASE)
 JSON_FEED = re.compile(rb'"version"\s*:\s*"https?://(?:www\.)?jsonfeed\.org/version/')
-IDENTIFIER_FIELDS = ("prism_doi", "dc_identifier", "prism_url", "arxiv_doi", "id", "link")
-CODINGS = (b"\xff\xfe", b"\xfe\xff")
+IDENTIFIER_FIELDS = ("prism_doi", "dc_identifier", "prism_url", "arxiv_doi", "doi", "id", "link")
+WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+)  # fmt: skip
+"""First bytes of documents whose characters take two or four bytes."""
+NARROW = re.compile(
+    r"utf-?8|(?:us-)?ascii|latin-?\d+|(?:x-)?(?:iso-?8859|windows|cp|koi8|mac|big5|gb|euc|ks_?c|shift|s?jis|tis)[\w-]*",
+    re.IGNORECASE,
+)
+"""Codings that a feed may name: no other is in use, and Python has some that take minutes (punycode)."""
+CODING = re.compile(rb"\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+DECLARATION = re.compile(r"\ufeff?\s*<\?xml[^>]*>")
+DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>")
+FIRST_MARK = re.compile(r"<\w")
 
 
 def recognises(head: bytes) -> bool:
@@ -46,11 +68,14 @@ def recognises(head: bytes) -> bool:
 
 def read(stream: BinaryIO, name: str, _edition: date | None = None) -> Iterator[Draft | Problem]:
     """Drafts of a feed's items. Raises Malformed for what is no feed, TooLarge for one beyond reason."""
-    body = stream.read(MAX_FEED_BYTES + 1)
-    if len(body) > MAX_FEED_BYTES or body.count(b"<") > MAX_TAGS or SWOLLEN.search(body):
-        raise TooLarge(f"{name} is too large for a feed, has endless marks, or declares entities of its own.")
+    return _read(stream.read(MAX_FEED_BYTES + 1), name)
+
+
+def _read(body: bytes, name: str, charset: str = "") -> Iterator[Draft | Problem]:
+    if len(body) > MAX_FEED_BYTES:
+        raise TooLarge(f"{name} is too large for a feed: over {MAX_FEED_BYTES >> 20} MiB.")
     is_json = body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
-    entries = _json_items(body, name) if is_json else _xml_items(body, name)
+    entries = _json_items(body, name) if is_json else _xml_items(_weighed(_decoded(body, charset), name), name)
     for place, entry in enumerate(entries, start=1):
         try:
             yield _from_json(entry) if is_json else _from_xml(entry)
@@ -59,10 +84,70 @@ def read(stream: BinaryIO, name: str, _edition: date | None = None) -> Iterator[
             yield fields.problem(NAME, entry.get("id"), f"{name}, item {place}", error, payload)
 
 
+def _decoded(body: bytes, charset: str) -> str:
+    """A feed's text, by its first bytes, its own word, as UTF-8, or by the server's word, which is often a default."""
+    wide = next((coding for start, coding in WIDE if body.startswith(start)), "")
+    if wide:
+        return body.decode(wide, "replace")
+    named = CODING.match(body)
+    for coding in (named[1].decode() if named else "", "utf-8", charset):
+        try:
+            if NARROW.fullmatch(coding):
+                return body.decode("gb18030" if coding.lower() == "gb2312" else coding)
+        except (UnicodeError, LookupError):
+            continue
+    return body.decode("windows-1252", "replace")
+
+
+def _weighed(text: str, name: str) -> bytes:
+    """The feed in UTF-8, without what comes before its first element. Raises TooLarge for one that would take long.
+
+    feedparser is given these bytes and no others, and reads them with expat too: it sees what was weighed.
+    """
+    if "<!ENTITY" in text:
+        raise TooLarge(f"{name} declares entities of its own, which an honest feed has no need of.")
+    declaration = DECLARATION.match(text)
+    text = text[declaration.end() :] if declaration else text
+    doctype = DOCTYPE.match(text, max(text.find("<!DOCTYPE"), 0))
+    text = text[: doctype.start()] + text[doctype.end() :] if doctype else text
+    first = FIRST_MARK.search(text)
+    if "<!DOCTYPE" in text[: first.start() if first else None]:
+        raise Malformed(f"{name} declares more than one type of document, or one without end.")
+    if text.count("<") > MAX_MARKS or text.count("&") > MAX_ENTITIES:
+        raise TooLarge(f"{name} has more marks than a feed has.")
+    body = text.encode("utf-8", "replace")
+    is_well_formed = _count_attributes(body, name)
+    if not is_well_formed and (len(body) > MAX_MALFORMED_BYTES or SWOLLEN.search(body)):
+        raise TooLarge(f"{name} is not well-formed XML, and too large to be guessed at.")
+    return body
+
+
+def _count_attributes(body: bytes, name: str) -> bool:
+    """Whether all elements could be counted: the document is well-formed. Raises TooLarge."""
+    left = MAX_ATTRIBUTES
+
+    def count(_tag: str, attributes: dict[str, str]) -> None:
+        nonlocal left
+        left -= len(attributes)
+        if left < 0 or len(attributes) > MAX_ATTRIBUTES_EACH:
+            raise TooLarge(f"{name} has more attributes than a feed has.")
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = count
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
 def _xml_items(body: bytes, name: str) -> list[Any]:
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         # Bytes in a stream: given a text, feedparser would take it for an address and go there.
-        found = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+        found = feedparser.parse(
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
     except Exception as error:  # its parsers let out whatever they meet
         raise Malformed(f"{name} cannot be read as a feed: {type(error).__name__}.") from error
     if not found.get("version") and not found.entries:
@@ -170,7 +255,8 @@ def first_url(_root: str, stream: str, _window: Window) -> str:
 
 def read_page(answer: Answer, _window: Window) -> Page:
     """The feed, whole."""
-    return Page(tuple(read(io.BytesIO(answer.body), answer.url[:200])))
+    charset = CHARSET.search(answer.content_type)
+    return Page(tuple(_read(answer.body, answer.url[:200], charset[1] if charset else "")))
 
 
 def check_stream(stream: str) -> None:

@@ -9,7 +9,7 @@ from broadsheet.drafts import Draft, DraftLink, EditionPlace, Identifier, Printe
 from broadsheet.errors import BadInput
 from broadsheet.identity import arxiv_version, parse_identifier
 from broadsheet.sources import fields
-from broadsheet.sources.arxiv_fields import WITHDRAWN
+from broadsheet.sources.arxiv_fields import is_withdrawn
 from broadsheet.sources.files import read_objects
 
 NAME = "jsonl"
@@ -56,7 +56,7 @@ def draft(record: Mapping[str, Any], payload: bytes, edition: EditionPlace | Non
         language=fields.text(record, "language")[:20],
         licence=fields.text(record, "licence")[:300],
         comment=comment,
-        withdrawn=record.get("withdrawn") is True or bool(WITHDRAWN.match(comment)),
+        withdrawn=record.get("withdrawn") is True or is_withdrawn(comment, ""),
         categories=fields.texts(record, "categories"),
         tags=fields.texts(record, "tags"),
         venue=_venue(fields.text(record, "venue")),

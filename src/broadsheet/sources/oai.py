@@ -17,6 +17,7 @@ from broadsheet.sources.xml import Element
 
 NAME = "oai-dc"
 DC = "{http://purl.org/dc/elements/1.1/}"
+DUBLIN_CORE = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
 LEAST_ABSTRACT = 80
 """Characters; shorter descriptions are remarks: "12 pages, 3 figures"."""
 NOT_PAPERS = re.compile(
@@ -68,11 +69,13 @@ def draft(metadata: Element | None, header: Header) -> Draft:
 
 
 def _elements(metadata: Element) -> dict[str, list[str]]:
-    """The elements by name; raises WrongContent where there are none of Dublin Core's."""
+    """The elements by name; raises WrongContent for another form, BadInput where all are empty."""
     found: dict[str, list[str]] = {}
     for child in metadata.iter():
         if isinstance(child.tag, str) and child.tag.startswith(DC) and (text := xml.content(child).strip()):
             found.setdefault(child.tag[len(DC) :], []).append(text)
+    if not found and metadata.tag == DUBLIN_CORE:
+        raise BadInput("it says nothing: its metadata are empty")
     if not found:
         raise WrongContent(f"The records are in the form {str(metadata.tag)[:100]}. Ask for oai_dc.")
     return found

@@ -1,6 +1,7 @@
 """OAI-PMH 2.0: the envelope around records, the same for every repository (openarchives.org, protocol version 2.0)."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,18 @@ OAI = f"{{{NAMESPACE}}}"
 PARTS = ("record", "resumptionToken", "responseDate", "error", "set", "metadataFormat", "Identify", "ListIdentifiers")
 MAX_UNUSABLE = 10_000
 """Records of one answer that are set aside; honest pages hold one or two thousand in all."""
+NO_SUCH_SET = re.compile(
+    r"\bset (?:does not exist|has too many levels)|(?:invalid|unknown|no such) set\b", re.IGNORECASE
+)
+"""How repositories word a badArgument that is about the set; the protocol has no code of its own for that."""
 TAGS = tuple(f"{OAI}{part}" for part in PARTS)
+
+
+class AskedWrongly(UpstreamError):
+    """The repository does not understand the request, and will not understand it later."""
+
+    retry = False
+
 
 ToDraft = Callable[[Element | None, "Header"], Draft]
 """A draft out of a record's metadata (None where it is deleted) and its header; raises BadInput."""
@@ -50,9 +62,11 @@ def read(stream: BinaryIO, name: str, source: str, to_draft: ToDraft, told: Told
     """The records of an answer; what else it says is put into `told`.
 
     Raises TokenExpired, NoSuchThing or UpstreamError for the protocol's own errors, WrongContent for an answer to
-    another verb. That no records match is an answer, too: an empty one.
+    another verb or in another form of metadata throughout. That no records match is an answer, too: an empty one.
     """
     place = unusable = 0
+    foreign: list[tuple[BadInput, Problem]] = []
+    is_ours = False
     for element in xml.records(stream, name, *TAGS, root=f"{OAI}OAI-PMH"):
         part = etree.QName(element).localname
         if part != "record":
@@ -61,15 +75,24 @@ def read(stream: BinaryIO, name: str, source: str, to_draft: ToDraft, told: Told
         place += 1
         header = _header(element)
         try:
-            yield to_draft(_metadata(element), header)
+            draft = to_draft(_metadata(element), header)
         except BadInput as error:
-            if isinstance(error, WrongContent):
-                raise
             unusable += 1
             if unusable > MAX_UNUSABLE:
                 raise TooLarge(f"{name} has more than {MAX_UNUSABLE} records that cannot be used.") from error
             excerpt = etree.tostring(element)[:2_000]
-            yield fields.problem(source, header.identifier, f"{name}, record {place}", error, excerpt)
+            problem = fields.problem(source, header.identifier, f"{name}, record {place}", error, excerpt)
+            if isinstance(error, WrongContent) and not is_ours:
+                foreign.append((error, problem))  # till we know whether all of them are
+                continue
+            is_ours = True
+            yield problem
+            continue
+        is_ours = is_ours or not draft.gone
+        yield draft
+    if foreign and not is_ours:
+        raise foreign[0][0]
+    yield from (problem for _, problem in foreign)
     if told.others and not place:
         raise WrongContent(f"{name} answers with {told.others[0]}, not with records.")
 
@@ -89,7 +112,7 @@ def _note(part: str, element: Element, told: Told) -> None:
 
 
 def _refuse(code: str, text: str) -> None:
-    message = f"The repository says {code}: {text[:200]}".strip(": ")
+    message = f"The repository says {code}: {' '.join(text.split())[:300]}".strip(": ")
     match code:
         case "noRecordsMatch":
             return
@@ -97,6 +120,10 @@ def _refuse(code: str, text: str) -> None:
             raise TokenExpired(message)
         case "idDoesNotExist" | "noSetHierarchy" | "cannotDisseminateFormat":
             raise NoSuchThing(message)
+        case "badArgument" if NO_SUCH_SET.search(text):
+            raise NoSuchThing(message)
+        case "badArgument" | "badVerb":
+            raise AskedWrongly(message)
         case _:
             raise UpstreamError(message)
 

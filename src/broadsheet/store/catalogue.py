@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from broadsheet.cards import AuthorLine, Card, EditionLine, Link, Named, PaperDetail, SourceLine, VersionLine
+from broadsheet.cards import AuthorLine, Card, EditionLine, Link, MatchLine, Named, PaperDetail, SourceLine, VersionLine
 from broadsheet.drafts import Identifier, PartialDate
 from broadsheet.errors import NotFound
 from broadsheet.identity import parse_identifier
@@ -27,7 +27,7 @@ CARDS = """
             WHERE c.paper_id = p.id AND c.position > 0)::text,
            (SELECT json_object_agg(kind, url ORDER BY said_by = 'user', url DESC)
             FROM paper_link WHERE paper_id = p.id AND kind IN ('code', 'project'))::text
-    FROM paper p WHERE p.id = ANY(%s::bigint[])
+    FROM paper p WHERE p.id = ANY(%s::bigint[]) AND p.merged_into IS NULL
 """
 DETAIL = """
     SELECT p.updated, p.version, p.language, p.licence, p.comment, p.provenance::text, v.slug, v.name,
@@ -44,10 +44,21 @@ DETAIL = """
            (SELECT json_agg(json_build_array(edition_day, position) ORDER BY edition_day)
             FROM edition_entry WHERE paper_id = p.id)::text,
            (SELECT json_agg(json_build_array(source, key, fetched_at,
-                                             payload_hashes[array_upper(payload_hashes, 1)]) ORDER BY source, key)
-            FROM source_record WHERE paper_id = p.id)::text
+                       coalesce(payload_hashes[array_upper(payload_hashes, 1)], '')) ORDER BY source, key)
+            FROM source_record WHERE paper_id = p.id)::text,
+           (SELECT json_agg(json_build_array(m.source, m.key, m.rule, m.evidence, m.matched_at)
+                            ORDER BY m.matched_at, m.source, m.key)
+            FROM paper_match m JOIN source_record r USING (paper_id, source, key) WHERE m.paper_id = p.id)::text
     FROM paper p LEFT JOIN venue v ON v.id = p.venue_id WHERE p.id = %s
 """
+LEADS_TO = """
+    WITH RECURSIVE step(id) AS (
+        SELECT merged_into FROM paper WHERE key = %s AND merged_into IS NOT NULL
+        UNION SELECT p.merged_into FROM step JOIN paper p ON p.id = step.id WHERE p.merged_into IS NOT NULL
+    )
+    SELECT p.id, p.key FROM step JOIN paper p ON p.id = step.id WHERE p.merged_into IS NULL ORDER BY p.id LIMIT 1
+"""
+"""The paper that a key leads to that no paper bears any more."""
 
 
 def list_cards(papers: Sequence[int]) -> list[Card]:
@@ -92,10 +103,10 @@ def _list(text: str | None) -> list[Any]:
 
 
 def find_paper(name: str) -> tuple[int, str] | None:
-    """Id and key of the paper that a text names: its key, or any identifier in any of its spellings."""
+    """Id and key of the paper that a text names: its key, any identifier in any of its spellings, or a former key."""
     if "\0" in name:  # PostgreSQL has no such text
         return None
-    found = rows("SELECT id, key FROM paper WHERE key = %s", name)
+    found = rows("SELECT id, key FROM paper WHERE key = %s AND merged_into IS NULL", name)
     # A key that an arXiv id took the place of is kept as an identifier.
     identifier = None if found else parse_identifier(name) or Identifier("other", name)
     if identifier is not None:
@@ -105,6 +116,7 @@ def find_paper(name: str) -> tuple[int, str] | None:
             identifier.kind,
             identifier.value,
         )
+    found = found or rows(LEADS_TO, name)
     return (found[0][0], found[0][1]) if found else None
 
 
@@ -114,7 +126,7 @@ def get_paper(paper: int) -> PaperDetail:
     if not (cards and found):
         raise NotFound(f"There is no paper {paper}.")
     updated, version, language, licence, comment, provenance, venue_slug, venue_name, *parts = found[0]
-    authors, identifiers, tags, links, versions, editions, sources = map(_list, parts)
+    authors, identifiers, tags, links, versions, editions, sources, matches = map(_list, parts)
     return PaperDetail(
         card=cards[0],
         authors=tuple(AuthorLine(*author) for author in authors),
@@ -125,6 +137,7 @@ def get_paper(paper: int) -> PaperDetail:
         versions=tuple(VersionLine(number, _day(day), source) for number, day, source in versions),
         editions=tuple(EditionLine(date.fromisoformat(day), position) for day, position in editions),
         sources=tuple(SourceLine(name, key, datetime.fromisoformat(at), digest) for name, key, at, digest in sources),
+        matches=tuple(MatchLine(of, key, rule, why, datetime.fromisoformat(at)) for of, key, rule, why, at in matches),
         provenance=json.loads(provenance),
         updated=updated,
         version=version,
@@ -140,4 +153,4 @@ def _day(text: str | None) -> date | None:
 
 def count_papers() -> int:
     """How many papers the catalogue holds."""
-    return int(rows("SELECT count(*) FROM paper")[0][0])
+    return int(rows("SELECT count(*) FROM paper WHERE merged_into IS NULL")[0][0])

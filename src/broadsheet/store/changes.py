@@ -77,11 +77,13 @@ def newest_watermark() -> Watermark:
 
 
 def paper_ids(chunk: int) -> Iterator[list[int]]:
-    """Ids of all papers, ascending, in chunks."""
+    """Ids of all papers that stand for themselves, ascending, in chunks."""
     last = 0
     while True:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM paper WHERE id > %s ORDER BY id LIMIT %s", [last, chunk])
+            cursor.execute(
+                "SELECT id FROM paper WHERE id > %s AND merged_into IS NULL ORDER BY id LIMIT %s", [last, chunk]
+            )
             ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return

@@ -11,7 +11,8 @@ TABLES: tuple[tuple[str, str], ...] = (
         """SELECT p.key, p.title, p.abstract, p.summary, p.summary_by, p.published, p.published_precision, p.updated,
                   p.version, p.author_count, p.language, p.licence, p.comment, p.withdrawn, v.slug, p.title_digest,
                   p.provenance, p.imported_votes, p.imported_comments
-           FROM paper p LEFT JOIN venue v ON v.id = p.venue_id ORDER BY p.key COLLATE "C" """,
+           FROM paper p LEFT JOIN venue v ON v.id = p.venue_id WHERE p.merged_into IS NULL
+           ORDER BY p.key COLLATE "C" """,
     ),
     (
         "paper_identifier",
@@ -78,8 +79,8 @@ TABLES: tuple[tuple[str, str], ...] = (
     ("organisation", 'SELECT slug, name FROM organisation ORDER BY slug COLLATE "C"'),
     ("category", 'SELECT code, name, parent_id, position FROM category ORDER BY code COLLATE "C"'),
 )
-"""Each table's rows by their natural keys. Surrogate ids, arrival times and the change log tell how the content came
-in, not what it is, so they are left out."""
+"""Each table's rows by their natural keys. Surrogate ids, arrival times, the change log, the draft log, and who was
+joined why tell how the content came in, not what it is, so they are left out; so are papers that lead to others."""
 
 SETTINGS = "SET LOCAL statement_timeout = 0; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL TimeZone = 'UTC'"
 

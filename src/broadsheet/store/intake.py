@@ -6,16 +6,19 @@ cannot both create the paper that each believes to be new.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import psycopg
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from broadsheet.deciding import Doubt, Entry, Join, Joining
 from broadsheet.drafts import Identifier, Problem
 from broadsheet.errors import BadInput
 from broadsheet.records import PaperRecord, SourceMark
-from broadsheet.store import writing
+from broadsheet.store import matching, writing
+from broadsheet.store.catalogue import find_paper
 from broadsheet.store.query import array, rows
 
 INTAKE_LOCK = 20_260_001
@@ -29,6 +32,7 @@ class Writes:
     """What one batch decided: new papers by id, changed ones as (before, after), and the marks of the records read.
 
     `states` are all that papers were in between, in order: whoever these name is entered, under the first spelling.
+    Papers that `joins` empty are among the changed ones.
     """
 
     new: Mapping[int, PaperRecord]
@@ -36,6 +40,26 @@ class Writes:
     states: Sequence[PaperRecord]
     marks: Mapping[RecordName, SourceMark]
     known_marks: Collection[RecordName]
+    log: Sequence[Entry] = ()
+    joins: Sequence[Join] = ()
+    joinings: Sequence[Joining] = ()
+    doubts: Sequence[Doubt] = ()
+    link_times: Mapping[int, Mapping[tuple[str, str], datetime]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitWrites:
+    """Records that leave `paper` for `target` (None: a new one); what both were, and what they become, in this order.
+
+    `link_times` tell since when the links of each are known.
+    """
+
+    paper: int
+    target: int | None
+    records: Sequence[RecordName]
+    before: Mapping[int, PaperRecord]
+    after: tuple[PaperRecord, PaperRecord]
+    link_times: tuple[Mapping[tuple[str, str], datetime], Mapping[tuple[str, str], datetime]]
 
 
 class Rejected(BadInput):
@@ -107,10 +131,55 @@ def reserve_ids(count: int) -> list[int]:
 
 def write(writes: Writes) -> None:
     """Store papers, marks and the log that the search index follows. Call inside `intake_transaction`."""
+    gone = {join.gone for join in writes.joins}
     with connection.cursor() as cursor:
+        matching.hide(cursor, [(join.survivor, join.gone) for join in writes.joins])
         writing.write_papers(cursor, writes.new, writes.changed, writes.states)
+        for join in writes.joins:
+            matching.move_all(cursor, join.survivor, join.gone, join.match.rule, join.match.evidence)
         _write_marks(cursor, writes.marks, writes.known_marks)
-        _log_changes(cursor, [*writes.new, *writes.changed])
+        matching.write_log(cursor, [(entry.draft, entry.replaces) for entry in writes.log])
+        matching.write_matches(
+            cursor, [(j.paper, *j.record, j.match.rule, j.match.evidence, j.came_from) for j in writes.joinings]
+        )
+        matching.write_doubts(cursor, [(doubt.paper, doubt.other, doubt.reason) for doubt in writes.doubts])
+        matching.set_link_times(cursor, writes.link_times)
+        _log_changes(cursor, [*writes.new, *(paper for paper in writes.changed if paper not in gone)], sorted(gone))
+        if writes.joins:
+            _keep_old_names(cursor, writes.changed)
+
+
+def write_split(writes: SplitWrites) -> int:
+    """Store both papers of a split; gives the id of the one that records went to. Call inside `intake_transaction`."""
+    paper, (rest, leaving) = writes.paper, writes.after
+    target = reserve_ids(1)[0] if writes.target is None else writes.target
+    changed = {paper: (writes.before[paper], rest)}
+    if writes.target is not None:
+        changed[target] = (writes.before[target], leaving)
+    with connection.cursor() as cursor:
+        matching.free_key(cursor, paper)
+        new = {target: leaving} if writes.target is None else {}
+        writing.write_papers(cursor, new, changed, [rest, leaving])
+        matching.show(cursor, target)
+        matching.move_some(cursor, paper, target, writes.records)
+        if writes.target is None:
+            why = ("operator", f"taken out of {writes.before[paper].key} by an operator", None)
+            matching.write_matches(cursor, [(target, *record, *why) for record in writes.records])
+        matching.set_link_times(cursor, {paper: writes.link_times[0], target: writes.link_times[1]})
+        _log_changes(cursor, [paper, target])
+        _keep_old_names(cursor, changed)
+    return target
+
+
+def _keep_old_names(cursor: CursorWrapper, changed: Mapping[int, tuple[PaperRecord, PaperRecord]]) -> None:
+    """Let keys that papers had before they were made anew go on leading to them: an empty paper bears such a key."""
+    for paper, (before, after) in changed.items():
+        names = {before.key, *(name.value for name in before.identifiers if name.kind == "other")}
+        for name in sorted(names.difference({after.key}, (each.value for each in after.identifiers))):
+            if not find_paper(name):
+                number = reserve_ids(1)[0]
+                writing.write_papers(cursor, {number: PaperRecord(key=name)}, {}, [])
+                matching.hide(cursor, [(paper, number)])
 
 
 def _write_marks(cursor: CursorWrapper, marks: Mapping[RecordName, SourceMark], known: Collection[RecordName]) -> None:
@@ -124,8 +193,11 @@ def _write_marks(cursor: CursorWrapper, marks: Mapping[RecordName, SourceMark], 
     )
 
 
-def _log_changes(cursor: CursorWrapper, papers: Sequence[int]) -> None:
+def _log_changes(cursor: CursorWrapper, papers: Sequence[int], removed: Sequence[int] = ()) -> None:
+    """Tell the followers of the log which papers changed, and which are no more."""
     cursor.execute("INSERT INTO change (paper_id) SELECT unnest(%s::bigint[])", [list(papers)])
+    if removed:
+        cursor.execute("INSERT INTO change (paper_id, removed) SELECT unnest(%s::bigint[]), true", [list(removed)])
 
 
 def record_problems(found: Mapping[RecordName, Problem | None]) -> None:
@@ -158,7 +230,11 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:MAX_PROBLEM_TEXT]
 
 
-def list_problems(limit: int) -> list[Problem]:
-    """Records set aside, the newest first."""
-    found = rows("SELECT source, key, reason, excerpt FROM ingest_problem ORDER BY seen_at DESC, key LIMIT %s", limit)
+def list_problems(limit: int, source: str = "") -> list[Problem]:
+    """Records set aside, of all sources or of one, the newest first."""
+    found = rows(
+        """SELECT source, key, reason, excerpt FROM ingest_problem WHERE %s IN ('', source)
+           ORDER BY seen_at DESC, key LIMIT %s""",
+        *(source, limit),
+    )
     return [Problem(*row) for row in found]

@@ -31,7 +31,7 @@ TEXTS = """
            ARRAY(SELECT category_id FROM paper_category WHERE paper_id = p.id),
            ARRAY(SELECT o.name FROM paper_organisation po JOIN organisation o ON o.id = po.organisation_id
                  WHERE po.paper_id = p.id)
-    FROM paper p LEFT JOIN venue v ON v.id = p.venue_id WHERE p.id = ANY(%s)
+    FROM paper p LEFT JOIN venue v ON v.id = p.venue_id WHERE p.id = ANY(%s) AND p.merged_into IS NULL
 """
 
 

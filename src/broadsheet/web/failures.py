@@ -8,13 +8,14 @@ from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
-from broadsheet.errors import BadInput, BroadsheetError, NotFound, Unavailable
+from broadsheet.errors import BadInput, BroadsheetError, Forbidden, NotFound, Unavailable
 from broadsheet.web.rendering import render, render_bare
 
 log = logging.getLogger("broadsheet.web")
 
 HEADINGS = {
     400: "That request cannot be read",
+    403: "Not without the key",
     404: "There is no such page",
     405: "That cannot be done here",
     413: "That is too large",
@@ -51,6 +52,8 @@ def explained(error: Exception) -> tuple[int, str]:
     match error:
         case BadInput():
             return 400, str(error)
+        case Forbidden():
+            return 403, str(error)
         case NotFound() | Http404():
             return 404, str(error) if isinstance(error, BroadsheetError) else "Nothing has this address."
         case DisallowedHost():
@@ -103,6 +106,13 @@ def _not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404: no route fits."""
     return failure_page(request, 404, "Nothing has this address.")
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: a form that carries no token of ours, or comes from another site."""
+    log.warning("%s %s: %s", request.method, request.path, reason)
+    message = "This form was not sent from our own page, or that page is too old. Nothing was changed. Open it again."
+    return failure_page(request, 403, message)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -23,6 +23,7 @@ from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.tex import plain_text
 from broadsheet.text import key_sentence, opening
 from broadsheet.web.markup import data_block, markdown_text, marked, prepare, typeset
+from broadsheet.web.moments import away, moment, span
 
 log = logging.getLogger("broadsheet.web")
 
@@ -75,12 +76,16 @@ def templates() -> Environment:
         plain=plain_text,
         lede=lede,
         day=day,
+        moment=moment,
+        away=away,
+        span=span,
         count=count,
         paper_url=paper_url,
         query=urlencode,
         data_block=data_block,
         md=markdown_text,
         segment=lambda text: quote(text, safe=""),
+        sentence=lambda text: text[:1].upper() + text[1:],
     )
     return made
 

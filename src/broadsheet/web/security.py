@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 
 from broadsheet.web.failures import bad_request
 
@@ -29,8 +30,26 @@ HEADERS = {
 }
 
 
+PRIVATE_HEADERS = {"Cache-Control": "no-store, private", "Referrer-Policy": "same-origin"}
+"""For the operator's pages. Nobody else learns their addresses; with `no-referrer` browsers would send forms with
+`Origin: null`, which could not be told from those of strangers."""
+
 ANY_HOST = "/health"
 """Load balancers and our own start ask for this by whatever address reaches us; the answer tells nothing."""
+
+
+def is_private(path: str) -> bool:
+    """Whether an address is one of the operator's pages."""
+    return path == "/admin" or path.startswith("/admin/")
+
+
+class FormTokens(CsrfViewMiddleware):
+    """Django's tokens in forms, where there are forms: other pages neither read nor set its cookie."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Look at the cookie, and replace one that is not ours."""
+        if is_private(request.path):
+            super().process_request(request)
 
 
 class SecurityHeaders:
@@ -44,6 +63,8 @@ class SecurityHeaders:
         response = self._answer(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        for name, value in PRIVATE_HEADERS.items() if is_private(request.path) else ():
+            response.headers[name] = value
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

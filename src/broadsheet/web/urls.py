@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from broadsheet.web import front, listings, papers, search, site
+from broadsheet.web import admin, front, listings, papers, search, site, sources
 
 urlpatterns = [
     path("", front.front),
@@ -20,6 +20,13 @@ urlpatterns = [
     path("organisations/<str:slug>", listings.organisation),
     path("venues/<str:slug>", listings.venue),
     path("tags/<str:slug>", listings.tag),
+    path("admin", admin.home),
+    path("admin/enter", admin.enter),
+    path("admin/leave", admin.leave),
+    path("admin/sources", sources.overview),
+    path("admin/sources/<str:name>", sources.source),
+    path("admin/sources/<str:name>/<str:action>", sources.act),
+    path("admin/runs/<int:number>/stop", sources.stop),
     path("health", site.health),
     path("robots.txt", site.robots),
 ]

@@ -4,15 +4,21 @@ Whatever hangs on a paper carries the paper's id in its primary key, so that the
 machines by paper. Identifiers are the exception: they are how a paper is found, and every machine has them all.
 """
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 
 class Paper(models.Model):
-    """One work. Its fields hold the best that the sources say; `provenance` tells which source said it."""
+    """One work. Its fields hold the best that the sources say; `provenance` tells which source said it.
 
-    key = models.TextField(unique=True)
+    A paper that turned out to be another one is emptied, and `merged_into` names the one that stands for both. Its key
+    goes on leading there, and what people hung on it (votes, comments) keeps its id: whoever counts asks for
+    `papers_of` the survivor, and taking the join back gives each paper its own again.
+    """
+
+    key = models.TextField()
     title = models.TextField()
     abstract = models.TextField(blank=True)
     summary = models.TextField(blank=True)
@@ -36,13 +42,19 @@ class Paper(models.Model):
     imported_comments = models.IntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False, db_column="merged_into"
+    )
 
     class Meta:
         db_table = "paper"
+        constraints = (models.UniqueConstraint(fields=["key"], name="paper_key", condition=Q(merged_into=None)),)
         indexes = (
             models.Index(fields=["title_digest"], name="paper_title_digest", condition=~Q(title_digest="")),
             models.Index(fields=["-published", "-id"], name="paper_newest"),
             models.Index(fields=["venue", "-published"], name="paper_venue"),
+            models.Index(fields=["merged_into"], name="paper_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["key"], name="paper_merged_key", condition=Q(merged_into__isnull=False)),
         )
 
 
@@ -81,7 +93,8 @@ class PaperLink(models.Model):
     kind = models.TextField()
     url = models.TextField()
     said_by = models.TextField()
-    said_at = models.DateTimeField(db_default=Now())
+    # The moment of the draft that said so first, which is taken in in the same transaction.
+    said_at = models.DateTimeField(db_default=TransactionNow())
 
     class Meta:
         db_table = "paper_link"
