@@ -33,7 +33,7 @@ def write(path, lines):
 def test_pairs_are_judged(tmp_path, name):
     report = evaluate_identity(write(tmp_path / name, PAIRS))
     counts = report.true_same, report.false_same, report.missed_same, report.true_different
-    assert (report.pairs, counts, report.doubtful) == (4, (1, 1, 1, 1), 1)
+    assert (report.pairs, counts, report.doubtful) == (4, (1, 1, 1, 1), 0)
     assert (report.precision, report.recall) == (0.5, 0.5)
     assert [(wrong.place, wrong.label) for wrong in report.wrong] == [
         (f"{name}, line 2", "same"),

@@ -98,7 +98,7 @@ def _iso(moment: date | datetime | None) -> str | None:
 
 def _print_views(views: list[Any], now: datetime) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left")
-    for column in ("source", "condition", "streams", "last run", "next run", "new, 30 days"):
+    for column in ("source", "condition", "streams", "last run", "next run", "new, 14 days"):
         table.add_column(column)
     for view in views:
         if view.state.active:
@@ -118,7 +118,14 @@ def _cells(view: Any, now: datetime) -> list[str]:
     last = f"{_ago(run.started_at, now)}, {run.new:,} new" if run else "never"
     streams = ", ".join(stream.stream for stream in view.streams if stream.stream)
     due = _ahead(view.next_run, now) if view.next_run else "-"
-    return [view.name, SHORT.get(view.condition, view.condition), escape(streams[:40]), last, due, sparkline(view.days)]
+    return [
+        view.name,
+        SHORT.get(view.condition, view.condition),
+        escape(streams[:40]),
+        last,
+        due,
+        sparkline(view.days[-14:]),
+    ]
 
 
 def _ago(moment: datetime, now: datetime) -> str:

@@ -14,7 +14,7 @@ from broadsheet.sources.live import Live
 from broadsheet.store import harvest as memory
 from broadsheet.store import pace
 
-BUNDLES: dict[str, tuple[str, ...]] = {"arxiv": ("arxiv-rss", "arxiv-oai", "arxiv-api")}
+BUNDLES: dict[str, tuple[str, ...]] = {"arxiv": ("arxiv-rss", "arxiv-oai-raw", "arxiv-api")}
 """Sources that are switched together: the feed is first in the morning, OAI is complete, the API checks on both."""
 BACKFILLS: dict[str, str] = {"arxiv": "arxiv-api"}
 """Which source of a bundle is asked for days of the past."""
@@ -51,6 +51,7 @@ class SourceView:
     days: tuple[int, ...]
     free_at: datetime | None
     backfill: Progress | None
+    is_running: bool
 
     @property
     def last_run(self) -> Run | None:
@@ -74,7 +75,7 @@ class SourceView:
             return "paused"
         if self.state.closed_until:
             return "resting"
-        if any(run.state == "running" for run in self.runs):
+        if self.is_running:
             return "running"
         return "failing" if self.state.failures else "well"
 
@@ -197,7 +198,11 @@ def overview(clock: Clock) -> list[SourceView]:
     now = clock.now()
     first = now.date() - timedelta(days=DAYS_SHOWN - 1)
     counts = memory.new_papers_per_day(first)
-    views = [_view(name, live, counts.get(name, {}), now) for name, live in live_sources().items()]
+    running = {run.source for run in memory.list_open_runs() if run.state == "running"}
+    views = [
+        _view(name, live, counts.get(name, {}), now, is_running=name in running)
+        for name, live in live_sources().items()
+    ]
     return sorted(views, key=lambda view: (not view.state.active, view.name))
 
 
@@ -209,7 +214,7 @@ def view(name: str, clock: Clock) -> SourceView:
     return found[0]
 
 
-def _view(name: str, live: Live, counts: dict[date, int], now: datetime) -> SourceView:
+def _view(name: str, live: Live, counts: dict[date, int], now: datetime, *, is_running: bool) -> SourceView:
     first = now.date() - timedelta(days=DAYS_SHOWN - 1)
     state, known = memory.get_source(name), memory.list_streams(name)
     if state.closed_until and state.closed_until <= now:
@@ -225,6 +230,7 @@ def _view(name: str, live: Live, counts: dict[date, int], now: datetime) -> Sour
         days=tuple(counts.get(first + timedelta(days=back), 0) for back in range(DAYS_SHOWN)),
         free_at=free if free and free > now else None,
         backfill=_progress(memory.list_backfill(name), now),
+        is_running=is_running,
     )
 
 

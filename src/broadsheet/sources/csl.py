@@ -19,7 +19,7 @@ TYPES = (
 )
 TYPED = re.compile(rb'"type"\s*:\s*"(?:' + TYPES + rb')"')
 SIGNS = re.compile(rb'"(?:date-parts|citation-key|citation-label|container-title|given)"\s*:')
-UNTYPED = re.compile(rb'"container-title"\s*:\s*"')
+CONTAINER, FAMILY = re.compile(rb'"container-title"\s*:\s*"'), re.compile(rb'"family"\s*:\s*"')
 OTHERS = re.compile(rb'"(?:message-type|itemType|inverted_index|abstract_inverted_index|externalIds|attributes)"\s*:')
 DATE = re.compile(r"\s*(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
 ARXIV = re.compile(r"arxiv[:\s]+(\S+)", re.IGNORECASE)
@@ -27,11 +27,12 @@ PARTS = frozenset(("article-journal", "article", "paper-conference", "chapter", 
 
 
 def recognises(head: bytes) -> bool:
-    """Whether a file has items with the types and dates of CSL."""
+    """Whether a file has items with the types and dates of CSL, or with its names and containers."""
     start = head.lstrip()
-    return (
-        start.startswith((b"[", b"{")) and not OTHERS.search(head) and bool(TYPED.search(head) and SIGNS.search(head))
-    )
+    if not start.startswith((b"[", b"{")) or OTHERS.search(head):
+        return False
+    is_typed = TYPED.search(head) and SIGNS.search(head)
+    return bool(is_typed or (CONTAINER.search(head) and FAMILY.search(head)))
 
 
 def read(stream: BinaryIO, name: str, _edition: date | None = None) -> Iterator[Draft | Problem]:
