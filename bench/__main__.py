@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("catalogue", "pages", "index", "templates", "publish")
+NAMES = ("catalogue", "parsing", "pages", "index", "templates", "publish")
 
 
 def main() -> None:

@@ -47,23 +47,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=60)
     given = parser.parse_args()
-    world = World(seed=5, start=datetime(2026, 3, 2, tzinfo=UTC).date(), days=10, per_day=40)
+    world = World(5, datetime(2026, 3, 2, tzinfo=UTC).date(), 80)
     with (
         tempfile.TemporaryDirectory(prefix="broadsheet-drill-") as folder,
-        Upstream(world, StillClock(), page=4) as upstream,
+        Upstream(world, StillClock(), page_size=4) as upstream,
     ):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
         inner = f"127.0.0.1:{upstream.port}"
         variables = kept | {"BROADSHEET_DATA": folder, "BROADSHEET_INNER_HOSTS": inner, "BROADSHEET_SAMPLE": "no"}
-        for name, path in (("arxiv-rss", "/rss"), ("arxiv-oai-raw", "/oai"), ("arxiv-api", "/api/query")):
-            arguments = ["sources", "on", name, "cs.CL", "cs.LG", "stat.ML", "--root", upstream.url + path]
+        for name in ("arxiv-rss", "arxiv-oai-raw", "arxiv-api"):
+            arguments = ["sources", "on", name, "cs.CL", "cs.LG", "stat.ML", "--root", upstream.root(name)]
             start([*arguments, "--begin", "2026-03-01"], variables).wait()
         processes = [start(["work"], variables) for _ in range(WORKERS)]
         processes.append(start(["sources", "run", "arxiv-api"], variables))
         has_killed = False
-        while len(upstream.asked) < given.requests:
+        while len(upstream.requests) < given.requests:
             time.sleep(0.5)
-            if not has_killed and len(upstream.asked) > given.requests // 2:
+            if not has_killed and len(upstream.requests) > given.requests // 2:
                 processes[0].kill()
                 processes[0] = start(["work"], variables)
                 has_killed = True
@@ -71,15 +71,14 @@ def main() -> None:
             process.terminate()
         for process in processes:
             process.wait()
-        gaps, most = upstream.gaps(), upstream.most_at_once
+        gap, most = upstream.min_gap("arxiv"), upstream.connections_at_once_max
     figures = [
-        Figure("requests", len(gaps) + 1, "requests"),
-        Figure("shortest time between two requests", min(gaps), "s", "3.0"),
-        Figure("median time between two requests", sorted(gaps)[len(gaps) // 2], "s"),
+        Figure("requests", len(upstream.requests), "requests"),
+        Figure("shortest time from one's end to the next's start", gap.end_to_start, "s", "3.0"),
         Figure("most connections at once", most, "connections", "1"),
     ]
     report("politeness", figures, f"{WORKERS} workers and the command line at once, one worker killed and restarted")
-    if min(gaps) < 3.0 or most > 1:
+    if gap.end_to_start < 3.0 or most > 1:
         raise SystemExit("The source was annoyed.")
 
 

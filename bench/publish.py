@@ -10,7 +10,10 @@ from typing import Any
 from bench.report import RESULTS
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-NAMES = ("catalogue", "pages", "index", "templates", "kill_drill")
+NAMES = (
+    *("catalogue", "parsing", "pages", "index", "templates"),
+    *("kill_drill", "harvest_drill", "faulty_harvests", "politeness"),
+)
 INTRODUCTION = """# Benchmarks
 
 Made by `python -m bench.publish` from the last run of each benchmark; `make bench` runs them. They need the

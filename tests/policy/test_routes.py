@@ -29,6 +29,8 @@ WHO_MAY_CALL = {
     "admin/sources/<str:name>": Who.OPERATOR,
     "admin/sources/<str:name>/<str:action>": Who.OPERATOR,
     "admin/runs/<int:number>/stop": Who.OPERATOR,
+    "admin/doubts": Who.OPERATOR,
+    "admin/doubts/<str:decision>": Who.OPERATOR,
     "health": Who.ANYONE,
     "robots.txt": Who.ANYONE,
 }

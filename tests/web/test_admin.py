@@ -12,8 +12,10 @@ from lxml import html
 
 from broadsheet.drafts import Problem
 from broadsheet.harvest import control
+from broadsheet.ingest import ingest
 from broadsheet.store import harvest as memory
 from broadsheet.store import pace
+from broadsheet.store.catalogue import count_papers
 from broadsheet.store.intake import list_problems, record_problems
 from broadsheet.store.pace import DatabaseClock
 from broadsheet.web import operator
@@ -24,7 +26,7 @@ from broadsheet.web.sparkline import sparkline
 pytestmark = pytest.mark.django_db
 
 SOURCES = "/admin/sources"
-PRIVATE = ("/admin", SOURCES, f"{SOURCES}/hub")
+PRIVATE = ("/admin", SOURCES, f"{SOURCES}/hub", "/admin/doubts")
 BUTTONS = {
     f"{SOURCES}/hub/on": {},
     f"{SOURCES}/hub/off": {},
@@ -35,6 +37,8 @@ BUTTONS = {
     f"{SOURCES}/arxiv/on": {"streams": "cs.CL"},
     f"{SOURCES}/arxiv/off": {},
     "/admin/runs/1/stop": {},
+    "/admin/doubts/join": {"one": "2601.00001", "other": "2601.00002"},
+    "/admin/doubts/apart": {"one": "2601.00001", "other": "2601.00002"},
     "/admin/leave": {},
     "/admin/enter": {},
 }
@@ -537,3 +541,39 @@ def test_spans_have_one_unit():
     assert [span(timedelta(seconds=s)) for s in (0, 1, 59, 3_590, 86_400)] == [
         *("0 seconds", "1 second", "59 seconds", "1 hour", "1 day")
     ]
+
+
+@pytest.fixture
+def doubtful(draft):
+    """Two papers of one title with two arXiv ids."""
+    ingest(
+        [
+            draft("2601.00001", title="How Readers Look at Pictures"),
+            draft("2601.00002", title="How Readers Look at Pictures"),
+        ]
+    )
+    return "2601.00001", "2601.00002"
+
+
+def test_a_doubtful_pair_is_shown_with_what_speaks_for_and_against(doubtful):
+    page = Operator().page("/admin/doubts")
+    assert "two different arXiv ids" in page.text_content()
+    assert [link.get("href") for link in page.xpath("//article//h3/a")] == [f"/papers/{key}" for key in doubtful]
+
+
+@pytest.mark.parametrize(("decision", "papers"), [("join", 1), ("apart", 2)])
+def test_a_pair_is_decided_and_leaves_the_list(doubtful, decision, papers):
+    someone = Operator()
+    someone.page("/admin/doubts")
+    someone.post(f"/admin/doubts/{decision}", one=doubtful[0], other=doubtful[1])
+    assert count_papers() == papers
+    assert "No pair waits" in someone.page("/admin/doubts").text_content()
+
+
+def test_a_pair_that_is_one_already_and_a_word_that_is_no_decision_are_told(doubtful):
+    someone = Operator()
+    someone.page("/admin/doubts")
+    someone.post("/admin/doubts/join", 400, one=doubtful[0], other=doubtful[0])
+    someone.post("/admin/doubts/perhaps", 400, one=doubtful[0], other=doubtful[1])
+    someone.post("/admin/doubts/join", 404, one="2601.99999", other=doubtful[0])
+    assert count_papers() == 2

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from broadsheet.web import admin, front, listings, papers, search, site, sources
+from broadsheet.web import admin, doubts, front, listings, papers, search, site, sources
 
 urlpatterns = [
     path("", front.front),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("admin/sources/<str:name>", sources.source),
     path("admin/sources/<str:name>/<str:action>", sources.act),
     path("admin/runs/<int:number>/stop", sources.stop),
+    path("admin/doubts", doubts.overview),
+    path("admin/doubts/<str:decision>", doubts.decide),
     path("health", site.health),
     path("robots.txt", site.robots),
 ]
