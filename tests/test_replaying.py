@@ -117,7 +117,7 @@ def test_a_draft_that_only_counts_takes_the_place_of_the_one_before(draft):
         seen = MOMENT + timedelta(days=votes)
         counted = draft(source="hub", payload_hash=f"{votes}", counts=Counts(votes, 0, None, seen), observed_at=seen)
         assert ingest([counted]).set_aside == 0
-    assert rows("SELECT draft->'counts'->0 FROM source_draft") == [("4",)]
+    assert rows("SELECT (draft::jsonb)->'counts'->0 FROM source_draft") == [("4",)]
     assert rows("SELECT imported_votes FROM paper") == [(4,)]
     assert stored() == replayed()
 

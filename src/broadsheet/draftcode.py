@@ -20,6 +20,7 @@ from broadsheet.drafts import (
 _DEFAULTS: Final[dict[str, Any]] = {
     each.name: each.default for each in fields(Draft) if each.default is not MISSING and each.name != "payload_hash"
 }
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _PLAIN: Final = ("abstract", "author_count", "version", "language", "licence", "comment", "withdrawn", "categories",
                  "tags", "venue", "summary", "summary_by", "gone")  # fmt: skip
 
@@ -75,7 +76,7 @@ def encode(draft: Draft) -> str:
         value = getattr(draft, name)
         if value != _DEFAULTS[name]:
             told[name] = code(value)
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return _WRITER.encode(told)
 
 
 def decode(source: str, key: str, payload_hash: str, told: Mapping[str, Any]) -> Draft:

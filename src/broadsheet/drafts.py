@@ -79,7 +79,8 @@ class Draft:
     `source` and `key` name the record for good; `payload_hash` is the digest of its raw bytes, so that a record
     seen before costs nothing. `observed_at` is when the source was looked at, if the record tells; `author_count` is
     for sources that count the authors without naming them. `version_days` tells when numbered versions appeared.
-    `gone` says that the source has deleted its record: such a draft needs no title, and makes no paper.
+    `gone` says that the source has deleted its record: such a draft needs no title, and makes no paper. `encoded` is
+    the draft as `draftcode` writes it, where a process with time to spare has done so before.
     """
 
     source: str
@@ -109,6 +110,7 @@ class Draft:
     observed_at: datetime | None = None
     version_days: tuple[tuple[int, date], ...] = ()
     gone: bool = False
+    encoded: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

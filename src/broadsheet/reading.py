@@ -3,11 +3,13 @@
 import multiprocessing
 import signal
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from broadsheet.cleaning import clean
+from broadsheet.draftcode import encode
 from broadsheet.drafts import Draft, Problem
 from broadsheet.errors import BroadsheetError, Unavailable
 from broadsheet.sources import read_file
@@ -82,13 +84,19 @@ def _send_batches(pipe: Connection, path: Path, source: str | None, edition: dat
     """The reading process. It waits while the pipe is full, and ends when nobody listens any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too; its taker ends it
     try:
-        for batch in batches(prepare(read_file(path, source, edition))):
+        for batch in batches(_encoded(prepare(read_file(path, source, edition)))):
             pipe.send(batch)
         pipe.send(None)
     except BroadsheetError as error:
         pipe.send(error)
     except BrokenPipeError:
         return
+
+
+def _encoded(items: Iterable[Item]) -> Iterator[Item]:
+    """The drafts with their entries for the log, which their taker need not write then."""
+    for item in items:
+        yield replace(item, encoded=encode(item)) if isinstance(item, Draft) else item
 
 
 def _receive(pipe: Connection) -> list[Item] | None:

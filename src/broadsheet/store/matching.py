@@ -17,11 +17,11 @@ from broadsheet.store.query import array, execute, rows
 RecordName = tuple[str, str]
 
 LOGS = """
-    SELECT r.paper_id, d.id, d.source, d.key, d.payload_hash, d.draft::text, d.taken_at
+    SELECT r.paper_id, d.id, d.source, d.key, d.payload_hash, d.draft, d.taken_at
     FROM source_record r LEFT JOIN source_draft d USING (source, key) WHERE r.paper_id = ANY(%s) ORDER BY d.id
 """
 NEWEST = """
-    SELECT d.id, d.source, d.key, d.payload_hash, d.draft::text, d.taken_at
+    SELECT d.id, d.source, d.key, d.payload_hash, d.draft, d.taken_at
     FROM unnest(%s::text[], %s::text[]) AS wanted(source, key),
     LATERAL (SELECT * FROM source_draft s WHERE s.source = wanted.source AND s.key = wanted.key
              ORDER BY s.id DESC LIMIT 1) d
@@ -71,13 +71,13 @@ def write_log(cursor: CursorWrapper, entries: Iterable[tuple[Draft, int | None]]
     added, replaced = [], []
     for draft, number in entries:
         if number is None:
-            added.append((draft.source, draft.key, draft.payload_hash, encode(draft)))
+            added.append((draft.source, draft.key, draft.payload_hash, draft.encoded or encode(draft)))
         else:
             replaced.append((draft.payload_hash, encode(draft), number))
     if added:
         writing.copy_rows(cursor, "source_draft", ("source", "key", "payload_hash", "draft"), added)
     if replaced:
-        cursor.executemany("UPDATE source_draft SET payload_hash = %s, draft = %s::jsonb WHERE id = %s", replaced)
+        cursor.executemany("UPDATE source_draft SET payload_hash = %s, draft = %s WHERE id = %s", replaced)
 
 
 def write_matches(cursor: CursorWrapper, matches: Sequence[tuple[int, str, str, str, str, int | None]]) -> None:

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ("source", models.TextField()),
                 ("key", models.TextField()),
                 ("payload_hash", models.TextField()),
-                ("draft", models.JSONField()),
+                ("draft", models.TextField()),
                 ("taken_at", models.DateTimeField(db_default=TransactionNow())),
             ],
             options={

@@ -8,13 +8,16 @@ from broadsheet.store.models.papers import Paper
 
 
 class SourceDraft(models.Model):
-    """A draft as it was taken in. A paper is made of the drafts of its records, in the order of their ids."""
+    """A draft as it was taken in. A paper is made of the drafts of its records, in the order of their ids.
+
+    `draft` is JSON (`draftcode`), as text: nothing asks for a part of it, and the database need not read it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     source = models.TextField()
     key = models.TextField()
     payload_hash = models.TextField()
-    draft = models.JSONField()
+    draft = models.TextField()
     taken_at = models.DateTimeField(db_default=TransactionNow())
 
     class Meta:
