@@ -12,9 +12,11 @@ from django.db import DatabaseError
 from broadsheet import __version__
 from broadsheet.environment import Environment
 from broadsheet.errors import BroadsheetError
+from broadsheet.harvest.control import overview
 from broadsheet.index import Reader
 from broadsheet.indexing import is_own
 from broadsheet.store.catalogue import count_papers
+from broadsheet.store.pace import DatabaseClock
 from broadsheet.store.query import rows
 from broadsheet.store.schema import pending_migrations
 
@@ -42,6 +44,7 @@ def examine(environment: Environment) -> list[Finding]:
         _checked("durability", _durability),
         _checked("schema", _schema),
         _checked("search index", lambda: _index(index)),
+        _checked("sources", _sources),
         _disk(environment["data"]),
         Finding("mail", True, "this version sends none"),
         _debug(environment),
@@ -94,6 +97,14 @@ def _index(folder: Path) -> Finding:
     return Finding(
         "search index", False, f"{indexed:,} of {held:,} papers; run `broadsheet index update` or the worker"
     )
+
+
+def _sources() -> Finding:
+    views = [view for view in overview(DatabaseClock()) if view.state.active]
+    if not views:
+        return Finding("sources", True, "none is on; `broadsheet sources on arxiv cs.CL` brings new papers")
+    ailing = [f"{view.name}: {view.state.last_error}" for view in views if view.condition in ("resting", "failing")]
+    return Finding("sources", not ailing, "; ".join(ailing) or f"{len(views)} are on, and well")
 
 
 def _disk(data: Path) -> Finding:
