@@ -62,8 +62,13 @@ def harvest(seed: int) -> tuple[list[str], int, int, int]:
                 if harvester.step() is None:
                     clock.sleep(1_200)
             upstream.faults = ()
+        # What changed at the source since the last night's look would come with the next one.
+        for name in SOURCES:
+            control.run_now(name, clock)
+        while harvester.step() or memory.list_open_runs():
+            clock.sleep(1)
         asked = upstream.requests
-        wrong = differences(held(), wanted(world, SETTLED, CATEGORIES, START.date()), START.date())
+        wrong = differences(held(), wanted(world, clock.now(), CATEGORIES, START.date()), START.date())
     pairs = pairwise(asked)
     short = sum((b.asked_at - a.asked_at).total_seconds() < WAITS.get(a.fault, 3) for a, b in pairs)
     return wrong, len(asked), sum(bool(each.fault) for each in asked), short

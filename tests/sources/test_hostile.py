@@ -51,6 +51,7 @@ def test_there_are_hundreds_of_documents():
     assert len(names) == len(set(names)) >= 200
 
 
+@pytest.mark.slow
 def test_no_document_takes_long_or_much_or_opens_anything():
     """In a process of its own, whose memory is its own, and with a guard on sockets and files."""
     command = [sys.executable, "-m", "tests.sources.test_hostile"]
