@@ -50,6 +50,7 @@ def harvest(seed: int) -> tuple[list[str], int, int, int]:
     from broadsheet.harvest.client import Client
     from broadsheet.harvest.engine import Harvester
     from broadsheet.sources.http import FetchPolicy
+    from broadsheet.store import harvest as memory
 
     clock, world = FakeClock(), World(seed, START.date(), 10, held=0.0)
     with Upstream(world, clock, page_size=10, faults=scripted(seed, 2_000, KINDS, 0.25)) as upstream:
