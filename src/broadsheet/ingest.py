@@ -94,7 +94,7 @@ def _store_whole(drafts: Sequence[Draft]) -> Outcome:
     """Store a batch in one transaction, passing over what was seen before."""
     if not drafts:
         return Outcome()
-    with intake.intake_transaction():
+    with intake.batch_transaction():
         named = [((draft.source, draft.key), draft) for draft in drafts]
         marks = intake.find_marks([name for name, _ in named])
         names = {name for name, draft in named if deciding.is_news(draft, marks.get(name))}

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from broadsheet import sources
+from broadsheet.deciding import _Batch
 from broadsheet.harvest import control
 from broadsheet.harvest.engine import Harvester
 from broadsheet.runs import SourceState, StreamState
@@ -15,6 +16,7 @@ from broadsheet.sources.refusals import NoSuchThing, TokenExpired, UpstreamError
 from broadsheet.sources.registry import Source
 from broadsheet.store import harvest as memory
 from broadsheet.store.catalogue import count_papers
+from broadsheet.store.intake import list_problems
 from broadsheet.store.query import execute
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -308,3 +310,31 @@ def test_what_one_channel_alone_told_of_is_asked_for_by_its_id(make_source, harv
         pass
     assert f"{ROOT}/id:2603.00001,2603.00002?since=None" in network.urls
     assert list(memory.list_streams("checker")) == ["a"]
+
+
+def test_a_page_that_provokes_what_nobody_expected_is_waited_out(make_source, harvester, network, clock):
+    make_source()
+    network.answers = [b'{"ids": 5}', page("2603.00001")]
+    run = harvester.step()
+    assert (run.state, memory.get_source("list").failures) == ("waiting", 1)
+    assert harvester.step() is None
+    clock.pass_time(hours=1)
+    assert harvester.step().state == "done"
+
+
+def test_one_poisonous_record_is_set_aside_and_the_rest_of_its_page_goes_in(
+    make_source, harvester, network, monkeypatch
+):
+    make_source()
+    take = _Batch.take
+
+    def poisoned(self, draft):
+        if draft.key == "2603.00002":
+            raise ZeroDivisionError("poison")
+        return take(self, draft)
+
+    monkeypatch.setattr(_Batch, "take", poisoned)
+    network.answers = [page("2603.00001", "2603.00002", "2603.00003")]
+    run = harvester.step()
+    assert (run.state, run.new, run.set_aside, count_papers()) == ("done", 2, 1, 2)
+    assert [(each.key, "poison" in each.reason) for each in list_problems(9)] == [("2603.00002", True)]

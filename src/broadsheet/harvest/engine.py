@@ -112,6 +112,9 @@ class Harvester:
             return self._stumble(run, state, error)
         except (FetchRefused, BadInput) as error:
             return self._give_up(run, state, str(error))
+        except Exception as error:  # whatever a page provokes, it is not asked for again at once
+            log.exception("%s met what it did not expect", run.source)
+            return self._stumble(run, state, error)
 
     def _turn_page(self, run: Run, live: Live, state: SourceState, url: str) -> Run:
         first = live.conditional and not run.next_url and run.purpose == "follow"
@@ -156,7 +159,7 @@ class Harvester:
         after = decisions.advanced(stream, run, decisions.next_due(live, now))
         return self._save(decisions.ended(run, now, note), after)
 
-    def _stumble(self, run: Run, state: SourceState, error: FetchFailed | Declined | Refusal) -> Run:
+    def _stumble(self, run: Run, state: SourceState, error: Exception) -> Run:
         """After a failure that may pass: back to the window's beginning, or once more from where we stand, later."""
         now = self.clock.now()
         if isinstance(error, TokenExpired):

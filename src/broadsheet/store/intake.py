@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.backends.utils import CursorWrapper
 
 from broadsheet.deciding import Doubt, Entry, Join, Joining
 from broadsheet.drafts import Identifier, Problem
-from broadsheet.errors import BadInput
+from broadsheet.errors import BadInput, BroadsheetError
 from broadsheet.records import PaperRecord, SourceMark
 from broadsheet.store import matching, writing
 from broadsheet.store.catalogue import find_paper
@@ -80,6 +88,18 @@ def intake_transaction() -> Iterator[None]:
         if isinstance(error.__cause__, psycopg.errors.ProgramLimitExceeded):
             raise Rejected(f"it is too large for the database: {str(error).splitlines()[0]}") from error
         raise
+
+
+@contextmanager
+def batch_transaction() -> Iterator[None]:
+    """An intake of strangers' records: what nobody expected is a rejection too, so that the others go in without it."""
+    try:
+        with intake_transaction():
+            yield
+    except (BroadsheetError, DatabaseError, InterfaceError):
+        raise
+    except Exception as error:
+        raise Rejected(f"it cannot be taken in ({type(error).__name__}: {str(error)[:200]})") from error
 
 
 def find_marks(names: Sequence[RecordName]) -> dict[RecordName, SourceMark]:
