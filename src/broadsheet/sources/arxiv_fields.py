@@ -12,7 +12,6 @@ from broadsheet.timetable import announced_on
 GROUP = "arxiv"
 PACE_S = 3.0
 """Seconds between requests, over all interfaces together (info.arxiv.org, "API Terms of Use")."""
-AUTHORITY = 90
 HEARSAY = frozenset({"venue"})
 """arXiv repeats what authors say of where a paper appeared."""
 PHYSICS = frozenset(

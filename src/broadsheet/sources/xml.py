@@ -1,7 +1,6 @@
 """XML from strangers: read record by record within bounds, without entities, DTDs or the network."""
 
 import io
-import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -10,7 +9,6 @@ from lxml import etree
 from broadsheet.sources.refusals import Malformed, TooLarge
 
 MAX_XML_BYTES = 256 << 20
-ROOT = re.compile(rb"<(?![?!])(?:(?P<prefix>[\w.-]+):)?(?P<name>[\w.-]+)(?P<attributes>[^>]*)", re.ASCII)
 SAFE: Any = {
     "resolve_entities": False,
     "no_network": True,
