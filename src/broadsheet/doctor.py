@@ -14,7 +14,10 @@ from broadsheet.environment import Environment
 from broadsheet.errors import BroadsheetError
 from broadsheet.harvest.control import overview
 from broadsheet.index import Reader
+from broadsheet.index.spaces import read_spaces, vectors_folder
+from broadsheet.index.vectors import VectorReader
 from broadsheet.indexing import is_own
+from broadsheet.models import Models
 from broadsheet.store.catalogue import count_papers
 from broadsheet.store.pace import DatabaseClock
 from broadsheet.store.query import rows
@@ -44,6 +47,8 @@ def examine(environment: Environment) -> list[Finding]:
         _checked("durability", _durability),
         _checked("schema", _schema),
         _checked("search index", lambda: _index(index)),
+        _checked("search by meaning", lambda: _meaning(environment)),
+        _checked("quality model", lambda: _quality(environment)),
         _checked("sources", _sources),
         _disk(environment["data"]),
         Finding("mail", True, "this version sends none"),
@@ -97,6 +102,27 @@ def _index(folder: Path) -> Finding:
     return Finding(
         "search index", False, f"{indexed:,} of {held:,} papers; run `broadsheet index update` or the worker"
     )
+
+
+def _meaning(environment: Environment) -> Finding:
+    index = environment["data"] / "index"
+    chosen = read_spaces(index).instant
+    if chosen is None:
+        return Finding("search by meaning", False, "no vectors yet; run `broadsheet index update` or the worker")
+    Models(environment).open(chosen.choice, vectors_folder(index, chosen.space))
+    held, papers = VectorReader(vectors_folder(index, chosen.space)).count(), count_papers()
+    seen = f"{held:,} of {papers:,} papers have vectors of the instant model"
+    return Finding("search by meaning", held == papers, seen)
+
+
+def _quality(environment: Environment) -> Finding:
+    models, index = Models(environment), environment["data"] / "index"
+    if not models.quality_choice:
+        return Finding("quality model", True, "none is chosen; the instant model serves alone")
+    space = models.open(models.quality_choice, index).space
+    folder = vectors_folder(index, space.id)
+    held = VectorReader(folder).count() if folder.is_dir() else 0
+    return Finding("quality model", True, f"{space.model}; {held:,} of {count_papers():,} papers so far")
 
 
 def _sources() -> Finding:

@@ -109,6 +109,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("site_name", "Broadsheet", "Name in the masthead."),
     Setting("contact", "", "Mail address or page that sources may turn to; part of the User-Agent."),
     Setting("inner_hosts", "", "Hosts of your own network, as name:port, that sources may be fetched from.", _hosts),
+    Setting(
+        "model",
+        "builtin",
+        "Quality model of search: builtin, none, onnx:FOLDER, sentence-transformers:FOLDER, openai:URL#MODEL.",
+    ),
+    Setting("model_key", "", "Key of the embedding endpoint that BROADSHEET_MODEL names.", secret=True),
+    Setting("model_query_prefix", "", "Text that the quality model wants before a query."),
+    Setting("model_paper_prefix", "", "Text that the quality model wants before a paper."),
     Setting("sample", "yes", "Load the sample catalogue into an empty instance at the first start.", _boolean),
     Setting("debug", "no", "Show tracebacks in the browser; never on a public instance.", _boolean),
 )

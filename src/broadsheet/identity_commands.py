@@ -1,7 +1,6 @@
-"""The commands about identity: how well the rules do, the review list, and what an operator decides."""
+"""The commands about identity: the review list, and what an operator decides."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -9,85 +8,11 @@ from broadsheet.errors import BadInput
 from broadsheet.launch import instance
 from broadsheet.printing import err, out, print_json, safe
 
-if TYPE_CHECKING:
-    from broadsheet.drafts import Draft
-    from broadsheet.evaluating import Report, WrongPair
-
 app = typer.Typer(help="Papers that are one work, or two.", no_args_is_help=True)
-evaluate_app = typer.Typer(help="Measure the product's own rules on labelled data.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Key = Annotated[str, typer.Argument(help="A paper's key, or any identifier of it.")]
 OtherKey = Annotated[str, typer.Argument(help="The other paper.")]
-
-
-@evaluate_app.command("identity")
-def evaluate_identity(
-    file: Annotated[Path, typer.Argument(help="Labelled pairs, one JSON object a line (.jsonl, .gz or .zst).")],
-    *,
-    errors: Annotated[int, typer.Option(help="How many wrongly judged pairs to print.", min=0)] = 0,
-    as_json: AsJson = False,
-) -> None:
-    """Tell how well the rule for one work does on labelled pairs: precision and recall."""
-    from broadsheet.evaluating import evaluate_identity as evaluate
-
-    report = evaluate(file)
-    if as_json:
-        return print_json(_report_json(report, errors))
-    out().print(f"{report.pairs:,} pairs in {report.seconds:.1f} s")
-    out().print(f"one work, and found so:      {report.true_same:>7,}")
-    out().print(f"one work, but not found so:  {report.missed_same:>7,}")
-    out().print(f"two works, but joined:       {report.false_same:>7,}")
-    out().print(f"two works, and kept apart:   {report.true_different:>7,}")
-    out().print(f"of those kept apart, for the review list: {report.doubtful:,}")
-    out().print(f"precision {report.precision:.4f}")
-    out().print(f"recall    {report.recall:.4f}")
-    for pair in report.wrong[:errors]:
-        _print_wrong(pair)
-    return None
-
-
-def _report_json(report: "Report", errors: int) -> dict[str, Any]:
-    return {
-        "pairs": report.pairs,
-        "true_positives": report.true_same,
-        "false_positives": report.false_same,
-        "false_negatives": report.missed_same,
-        "true_negatives": report.true_different,
-        "doubtful": report.doubtful,
-        "precision": report.precision,
-        "recall": report.recall,
-        "seconds": round(report.seconds, 2),
-        "errors": [
-            {
-                "place": p.place,
-                "label": p.label,
-                "a": _side(p.a),
-                "b": _side(p.b),
-                "found": p.found and p.found.evidence,
-            }
-            for p in report.wrong[:errors]
-        ],
-    }
-
-
-def _side(draft: "Draft") -> dict[str, Any]:
-    return {
-        "key": draft.key,
-        "title": draft.title,
-        "authors": [author.name for author in draft.authors],
-        "year": draft.published.day.year if draft.published else None,
-        "identifiers": [f"{each.kind}:{each.value}" for each in draft.identifiers],
-    }
-
-
-def _print_wrong(pair: "WrongPair") -> None:
-    found = safe(pair.found.evidence) if pair.found else "nothing in common"
-    out().print(f"\n[bold]{safe(pair.place)}[/bold], labelled {pair.label}: {found}")
-    for side in (_side(pair.a), _side(pair.b)):
-        out().print(f"  {safe(side['title'])}")
-        people = ", ".join(side["authors"][:6])
-        out().print(f"    [dim]{safe(people)} · {side['year']} · {safe(', '.join(side['identifiers']))}[/dim]")
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """Indexing: the search index follows the change log, or is built anew from the store."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from broadsheet.errors import Unavailable
@@ -10,6 +12,7 @@ from broadsheet.store.changes import Watermark
 from broadsheet.store.texts import PaperTexts, list_texts
 
 CHUNK = 2_000
+HOT_DAYS = 3.0
 
 Progress = Callable[[int], None]
 
@@ -94,7 +97,17 @@ def _document(texts: PaperTexts) -> IndexDocument:
         identifiers=texts.identifiers,
         categories=texts.categories,
         organisations=texts.organisations,
+        organisation_slugs=texts.organisation_slugs,
         venue=texts.venue,
+        venue_slug=texts.venue_slug,
+        has_code=texts.has_code,
         published=days_since_epoch(texts.published) if texts.published else None,
         votes=texts.votes,
+        hot=hot(texts.votes, texts.published),
     )
+
+
+def hot(votes: int, published: date | None) -> float:
+    """How new and how liked a paper is, in days: ten times the votes make up for HOT_DAYS of age."""
+    day = days_since_epoch(published) if published else days_since_epoch(date.min)
+    return day + HOT_DAYS * math.log10(1 + max(votes, 0))

@@ -14,9 +14,12 @@ from django.core.management import call_command
 from broadsheet import indexing, sample
 from broadsheet.environment import PREFIX, Environment
 from broadsheet.errors import BadInput, Unavailable
-from broadsheet.printing import out, progress, safe
+from broadsheet.index.spaces import read_spaces
+from broadsheet.models import Models
+from broadsheet.printing import err, out, progress, safe
 from broadsheet.store.catalogue import count_papers
-from broadsheet.supervisor import Program, supervise, web_program, worker_program
+from broadsheet.supervisor import Program, embed_program, supervise, web_program, worker_program
+from broadsheet.vectoring import Instant
 
 READY_S = 30.0
 PORT_WAIT_S = 8.0
@@ -30,7 +33,8 @@ def run_instance(environment: Environment) -> None:
         with progress("Loading the sample catalogue", sample.SIZE) as update:
             sample.load(lambda outcome: update(outcome.read))
     _ensure_index(environment)
-    _run(environment, [_web(environment), worker_program()])
+    _ensure_vectors(environment)
+    _run(environment, [_web(environment), worker_program(), embed_program()])
 
 
 def run_web(environment: Environment) -> None:
@@ -53,6 +57,17 @@ def _ensure_index(environment: Environment) -> None:
     if not indexing.is_own(folder):
         with progress("Building the search index", count_papers()) as update:
             indexing.rebuild(folder, update)
+
+
+def _ensure_vectors(environment: Environment) -> None:
+    """Vectors for a new instance; without a model that can be read the site starts all the same."""
+    folder = environment["data"] / "index"
+    try:
+        if read_spaces(folder).instant is None:
+            with progress("Learning what the papers mean", count_papers()) as update:
+                Instant(folder, Models(environment)).catch_up(update)
+    except Unavailable as error:
+        err().print(safe(f"Search goes by words alone for now: {error}"))
 
 
 def check_port(environment: Environment) -> None:

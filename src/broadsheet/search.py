@@ -1,165 +1,203 @@
-"""Search: a reader's words into papers with their matches marked, and papers like a given one."""
+"""Search: a reader's words into papers with their matches marked and told why, and papers like a given one."""
 
-import re
+import logging
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal, cast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from broadsheet import schedule
-from broadsheet.cards import Card, Named
-from broadsheet.errors import BadInput
-from broadsheet.index import Reader, TextQuery, highlight
-from broadsheet.listing import PageNumber, parse_page
+from broadsheet import index
+from broadsheet.asking import PAGE_SIZE, Request, parse_request
+from broadsheet.cards import Card
+from broadsheet.embedding import PaperText
+from broadsheet.errors import Unavailable
+from broadsheet.finding import CONFINED, Answer, Finder, Placed, Question, row_filter
+from broadsheet.index import Completions, highlight
+from broadsheet.index.vectors import RowFilter
+from broadsheet.likeness import Examples, near
+from broadsheet.snippets import Explainer, Marked, Why, snippet
 from broadsheet.store.catalogue import list_cards
+from broadsheet.store.orderings import newest_papers, venue_names
 from broadsheet.taxonomy import load as load_taxonomy
-from broadsheet.tex import math_spans
-from broadsheet.text import opening
 
-PAGE_SIZE = 20
-MAX_FOUND = 10_000
-SNIPPET = 360
+__all__ = [
+    "PAGE_SIZE",
+    "FacetCount",
+    "Facets",
+    "Match",
+    "Request",
+    "Results",
+    "Why",
+    "complete",
+    "parse_request",
+    "search",
+    "search_by_example",
+    "similar",
+]
 
-DATE = re.compile(r"(\d{4})(-\d{2}){0,2}", re.ASCII)
+log = logging.getLogger("broadsheet.search")
 
-Marked = Sequence[tuple[str, bool]]
+REPAIRED = "Search is being repaired. These are the newest papers; your words come into effect in some minutes."
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A search as a form or a command line states it, understood."""
-
-    words: str
-    category: Named | None
-    since: date | None
-    until: date | None
-    sort: Literal["relevance", "newest"]
-    page: PageNumber
+Nearness = Literal["near", "new", "votes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A paper found, its title and the telling part of its abstract cut at the marks."""
+    """A paper found: its title and the telling part of its abstract cut at the marks, and why it is here."""
 
     card: Card
     title: Marked
     snippet: Marked
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One value that the answer can be narrowed to, and how many papers then remain."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the answer can be narrowed to; fields and venues with most papers first, years newest first."""
+
+    fields: tuple[FacetCount, ...] = ()
+    years: tuple[FacetCount, ...] = ()
+    venues: tuple[FacetCount, ...] = ()
+    with_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of matches. `total` counts all, `shown_to` is how far paging goes, `milliseconds` is wall time."""
+    """One page of matches. `total` counts all; `cursor` leads to the next page; `milliseconds` is wall time."""
 
     matches: tuple[Match, ...]
     total: int
-    shown_to: int
+    facets: Facets | None
     notes: tuple[str, ...]
+    suggestion: str
+    cursor: str
     milliseconds: float
 
 
-def parse_request(fields: Mapping[str, str]) -> Request:
-    """Understand `q`, `category`, `from`, `to`, `sort` and `page`. Raises BadInput naming the field."""
-    since = _day("from", fields.get("from", "").strip(), first=True)
-    until = _day("to", fields.get("to", "").strip(), first=False)
-    if since and until and since > until:
-        raise BadInput(f"from={since} is later than to={until}: no paper lies between.")
-    return Request(
-        words=fields.get("q", "").strip(),
-        category=_category(fields.get("category", "").strip()),
-        since=since,
-        until=until,
-        sort=_sort(fields.get("sort", "") or "relevance"),
-        page=_page(fields.get("page", "")),
-    )
-
-
-def _category(code: str) -> Named | None:
-    if not code:
-        return None
-    category = load_taxonomy().get(code)
-    if category is None:
-        raise BadInput(f"category={code[:40]}: there is no such category. The list is at /categories.")
-    return Named(category.code, category.name)
-
-
-def _day(name: str, text: str, *, first: bool) -> date | None:
-    """A day, or the first or last day of a month or a year."""
-    if not text:
-        return None
-    try:
-        if not DATE.fullmatch(text):
-            raise ValueError(text)
-        if len(text) == 4:
-            return date(int(text), 1, 1) if first else date(int(text), 12, 31)
-        if len(text) == 7:
-            month = schedule.parse_month(text)
-            return month.first if first else month.last
-        return date.fromisoformat(text)
-    except (ValueError, BadInput) as error:
-        raise BadInput(f"{name}={text[:40]}: write a date as 2026-05-29, 2026-05 or 2026.") from error
-
-
-def _sort(text: str) -> Literal["relevance", "newest"]:
-    if text not in ("relevance", "newest"):
-        raise BadInput(f"sort={text[:40]}: choose relevance or newest.")
-    return cast(Literal["relevance", "newest"], text)
-
-
-def _page(text: str) -> PageNumber:
-    page = parse_page(text, PAGE_SIZE)
-    if page.offset >= MAX_FOUND:
-        raise BadInput(f"page={text}: search shows the first {MAX_FOUND:,} papers. Add a word or a filter.")
-    return page
-
-
-def search(reader: Reader, request: Request) -> Results:
-    """One page of what was asked for."""
+def search(finder: Finder, request: Request) -> Results:
+    """One page of what was asked for. Raises BadInput, and Unavailable without any index."""
     start = time.perf_counter()
-    hits = reader.search(
-        TextQuery(
-            words=request.words,
-            category=request.category.slug if request.category else None,
-            since=request.since,
-            until=request.until,
-            sort=request.sort,
-            offset=request.page.offset,
-            limit=request.page.size,
-        )
+    question = Question(
+        words=request.words,
+        filters=request.filters,
+        order=request.order,
+        offset=request.page.offset,
+        limit=request.page.size,
+        cursor=request.cursor,
+        facets=True,
     )
-    cards = list_cards([hit.paper_id for hit in hits.rows])
-    matches = tuple(_match(card, hits.terms) for card in cards)
-    elapsed = (time.perf_counter() - start) * 1000
-    return Results(matches, hits.total, min(hits.total, MAX_FOUND), hits.notes, elapsed)
+    try:
+        answer = finder.find(question)
+        suggestion = finder.suggestion(request.words) if request.words else ""
+    except Unavailable as error:
+        log.warning("search goes without words: %s", error)
+        answer, suggestion = _without_words(finder, question), ""
+    return _results(answer, Explainer(finder.meaning.tiers(), request.words), suggestion, start)
 
 
-def _match(card: Card, terms: Sequence[str]) -> Match:
-    return Match(card, highlight(card.title, terms), _snippet(card.abstract, terms))
+def _without_words(finder: Finder, question: Question) -> Answer:
+    """While the index of words is being repaired: what is near in meaning, else the newest papers there are."""
+    try:
+        return finder.find_by_meaning(question)
+    except Unavailable:
+        page = newest_papers()(question.offset, question.limit)
+        return Answer(tuple(Placed(paper) for paper in page.items), page.total, notes=(REPAIRED,))
 
 
-def _snippet(abstract: str, terms: Sequence[str]) -> Marked:
-    """The abstract's opening; where no word stands there, a stretch from the sentence that holds the first one."""
-    start = highlight(opening(abstract, SNIPPET), terms)
-    if any(hit for _, hit in start):
-        return start
-    before = 0
-    for piece, hit in highlight(abstract, terms):
-        if hit:
-            at = _sentence_start(abstract, before)
-            return [("… ", False), *highlight(opening(abstract[at:], SNIPPET), terms)]
-        before += len(piece)
-    return start
+def search_by_example(
+    finder: Finder,
+    liked: Sequence[PaperText | int],
+    disliked: Sequence[PaperText | int],
+    request: Request,
+) -> Results:
+    """Papers near to the liked ones and far from the disliked, within the request's filters.
+
+    An int is a paper of the catalogue. Raises Unavailable while there are no vectors.
+    """
+    start = time.perf_counter()
+    found = near(finder.meaning, _examples(liked), _examples(disliked), _row_filter(finder, request))
+    papers = [int(paper) for paper in found.papers]
+    if request.order != "relevance":
+        papers = [card.id for card in _sorted(list_cards(papers), request.order)]
+    stretch = papers[request.page.offset : request.page.offset + request.page.size]
+    answer = Answer(tuple(Placed(paper, by="meaning") for paper in stretch), len(papers))
+    return _results(answer, Explainer(tiers=finder.meaning.tiers()), "", start)
 
 
-def _sentence_start(text: str, position: int) -> int:
-    """Where the sentence around a position begins, or a word not far before it; never inside a formula."""
-    at = max(text.rfind(". ", 0, position) + 2, text.rfind("\n", 0, position) + 1)
-    if position - at > SNIPPET // 2:
-        at = text.rfind(" ", 0, position - SNIPPET // 4) + 1
-    return next((start for start, end, _, _ in math_spans(text) if start < at < end), at)
+def similar(finder: Finder, card: Card, *, order: Nearness = "near", limit: int = 6) -> list[Card]:
+    """Papers near in meaning to one, nearest first, or the nearest ones by date or votes. Raises Unavailable."""
+    text = () if finder.holds(card.id) else (PaperText(card.title, card.abstract),)
+    found = near(finder.meaning, Examples((card.id,), text), depth=limit if order == "near" else 5 * limit)
+    cards = list_cards([int(paper) for paper in found.papers])
+    return (cards if order == "near" else _sorted(cards, order))[:limit]
 
 
-def similar(reader: Reader, card: Card, limit: int = 6) -> list[Card]:
-    """Papers that use the same telling words."""
-    hits = reader.similar(card.title, card.abstract, exclude=card.id, limit=limit)
-    return list_cards([hit.paper_id for hit in hits])
+def complete(finder: Finder, text: str, limit: int = 8) -> Completions:
+    """What somebody may be about to type: titles, authors, categories, venues, organisations."""
+    return finder.reader.snapshot().complete(text, limit)
+
+
+def _sorted(cards: Sequence[Card], order: str) -> list[Card]:
+    """Cards by votes, or newest first; of equal ones the nearer first."""
+    if order == "votes":
+        return sorted(cards, key=lambda card: -card.votes)
+    return sorted(cards, key=lambda card: -(card.published.day.toordinal() if card.published else 0))
+
+
+def _examples(given: Sequence[PaperText | int]) -> Examples:
+    return Examples(
+        papers=tuple(each for each in given if isinstance(each, int)),
+        texts=tuple(each for each in given if isinstance(each, PaperText)),
+    )
+
+
+def _row_filter(finder: Finder, request: Request) -> RowFilter:
+    within = row_filter(request.filters)
+    if not request.organisation:
+        return within
+    members = finder.reader.snapshot().select("", request.filters).confined(CONFINED)
+    return replace(within, only=members)
+
+
+def _results(answer: Answer, explainer: Explainer, suggestion: str, start: float) -> Results:
+    cards = {card.id: card for card in list_cards([row.paper_id for row in answer.rows])}
+    return Results(
+        matches=tuple(
+            _match(cards[row.paper_id], row, answer, explainer) for row in answer.rows if row.paper_id in cards
+        ),
+        total=answer.total,
+        facets=_facets(answer.facets) if answer.facets else None,
+        notes=answer.notes,
+        suggestion=suggestion,
+        cursor=answer.cursor,
+        milliseconds=(time.perf_counter() - start) * 1000,
+    )
+
+
+def _match(card: Card, row: Placed, answer: Answer, explainer: Explainer) -> Match:
+    return Match(
+        card=card,
+        title=highlight(card.title, answer.terms),
+        snippet=snippet(card.abstract, answer.terms),
+        why=explainer.why(card, row.by, answer.terms),
+    )
+
+
+def _facets(found: index.Facets) -> Facets:
+    taxonomy, venues = load_taxonomy(), venue_names([slug for slug, _ in found.venues])
+    return Facets(
+        fields=tuple(FacetCount(code, each.name, n) for code, n in found.fields if (each := taxonomy.get(code))),
+        years=tuple(FacetCount(str(year), str(year), n) for year, n in found.years),
+        venues=tuple(FacetCount(slug, venues[slug], n) for slug, n in found.venues if slug in venues),
+        with_code=found.with_code,
+    )

@@ -38,6 +38,11 @@ def worker_program() -> Program:
     return Program("worker", [sys.executable, "-m", "broadsheet", "work"])
 
 
+def embed_program() -> Program:
+    """The filler of vectors; it gives way to everything else."""
+    return Program("embed", ["nice", "-n", "15", sys.executable, "-m", "broadsheet", "embed"])
+
+
 def supervise(programs: Sequence[Program], ready: Callable[[threading.Event], None]) -> None:
     """Run the programs until SIGINT or SIGTERM; one that ends by itself is started again.
 

@@ -18,6 +18,7 @@ __all__ = [
     "plain_text",
     "search_terms",
     "search_text",
+    "sentences",
     "slug",
 ]
 
@@ -128,6 +129,11 @@ def key_sentence(abstract: str, limit: int = 240) -> str:
     at = cue.start() if cue else 0
     sentence = next((sentence for sentence, end in _sentences(abstract) if end > at), "")
     return shorten(" ".join(sentence.split()), limit)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order, with their inner spaces as they were."""
+    return [sentence for sentence, _ in _sentences(text)]
 
 
 def opening(abstract: str, limit: int = 320) -> str:

@@ -1,4 +1,4 @@
-"""The worker: keeps the search index up with the catalogue and asks the live sources, for as long as it is let."""
+"""The worker: keeps the search index and the vectors up with the catalogue, and asks the live sources."""
 
 import logging
 import threading
@@ -7,10 +7,12 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from broadsheet.errors import BroadsheetError, Unavailable
+from broadsheet.errors import BroadsheetError
 from broadsheet.harvest.engine import Harvester
-from broadsheet.index import Writer
-from broadsheet.indexing import catch_up
+from broadsheet.index import Reader, Writer
+from broadsheet.indexing import catch_up, is_own, rebuild
+from broadsheet.models import Models
+from broadsheet.vectoring import Instant, Quality
 
 log = logging.getLogger("broadsheet.worker")
 
@@ -18,11 +20,11 @@ PAUSE_S = 1.0
 PAUSE_AFTER_FAILURE_S = 5.0
 
 
-def work(index: Path, harvester: Harvester, stop: threading.Event) -> None:
+def work(index: Path, models: Models, harvester: Harvester, stop: threading.Event) -> None:
     """Follow the change log, and harvest beside it, until told to stop. Whatever fails is logged and tried again."""
     beside = threading.Thread(target=harvest, args=(harvester, stop), name="harvest", daemon=True)
     beside.start()
-    _repeat(lambda: _index(index, stop), "indexing", stop)
+    _repeat(lambda: _index(index, models, stop), "indexing", stop)
 
 
 def harvest(harvester: Harvester, stop: threading.Event) -> None:
@@ -54,13 +56,33 @@ def _harvest(harvester: Harvester, stop: threading.Event) -> None:
             log.info("%s %s: %s, %s new papers", run.source, run.stream, run.state, run.new)
 
 
-def _index(index: Path, stop: threading.Event) -> None:
-    try:
-        with Writer.open(index) as writer:
-            while not stop.is_set():
-                written = catch_up(writer)
-                if written:
-                    log.info("indexed %s papers", written)
-                stop.wait(PAUSE_S)
-    except Unavailable as error:
-        log.warning("indexing pauses: %s", error)
+def _index(index: Path, models: Models, stop: threading.Event) -> None:
+    """Follow the change log with both indexes; one that is damaged is built anew while the site answers without it."""
+    reader, instant = Reader(index), Instant(index, models)
+    ailing = reader.health()
+    if ailing or not is_own(index):
+        log.warning("the search index is built anew: %s", ailing or "it is of another catalogue")
+        rebuild(index)
+    with Writer.open(index) as writer:
+        while not stop.is_set():
+            written = catch_up(writer)
+            if written:
+                log.info("indexed %s papers", written)
+            instant.catch_up()
+            reader.count()  # raises where it was damaged meanwhile; the next round looks closer
+            stop.wait(PAUSE_S)
+
+
+def embed(index: Path, models: Models, stop: threading.Event) -> None:
+    """Fill the vectors of the quality model, newest papers first, until told to stop."""
+    _repeat(lambda: _embed(index, models, stop), "embedding", stop)
+
+
+def _embed(index: Path, models: Models, stop: threading.Event) -> None:
+    quality = Quality(index, models)
+    while not stop.is_set():
+        written = quality.fill(stop)
+        if written:
+            log.info("embedded %s papers", written)
+        close_old_connections()
+        stop.wait(PAUSE_S)

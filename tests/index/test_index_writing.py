@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.index.answers import TextQuery, answer
 
 from broadsheet.errors import Unavailable
-from broadsheet.index import IndexDocument, Reader, TextQuery, Writer, generations
+from broadsheet.index import IndexDocument, Reader, Writer, generations
 
 Catalogue = tuple[IndexDocument, ...]
 
@@ -22,7 +23,7 @@ def paper(number: int, title: str, abstract: str = "", **more: Any) -> IndexDocu
 
 
 def papers(reader: Reader, words: str) -> list[int]:
-    return sorted(hit.paper_id for hit in reader.search(TextQuery(words)).rows)
+    return sorted(hit.paper_id for hit in answer(reader, TextQuery(words)).rows)
 
 
 def _breaking_off() -> Iterator[IndexDocument]:
@@ -38,7 +39,7 @@ def test_a_new_index_is_empty_and_has_no_watermark(folder: Path) -> None:
 
 def test_without_an_index_the_reader_says_how_to_make_one(folder: Path) -> None:
     with pytest.raises(Unavailable, match="broadsheet index rebuild"):
-        Reader(folder).search(TextQuery("anything"))
+        answer(Reader(folder), TextQuery("anything"))
 
 
 def test_applying_twice_changes_nothing(folder: Path, reader: Reader, catalogue: Catalogue) -> None:
@@ -144,7 +145,7 @@ def test_papers_of_every_shape_are_taken(folder: Path) -> None:
         writer.apply(odd, (), "1")
     reader = Reader(folder)
     assert reader.count() == 4
-    assert [hit.paper_id for hit in reader.search(TextQuery(sort="newest")).rows] == [1 << 39, 3, 2, 1]
+    assert [hit.paper_id for hit in answer(reader, TextQuery(sort="newest")).rows] == [1 << 39, 3, 2, 1]
 
 
 KILLED = textwrap.dedent("""

@@ -18,6 +18,8 @@ PLACES = {
     "httpcore": ("sources/http.py",),
     "py_mini_racer": ("typeset.py",),
     "tantivy": ("index/",),
+    "onnxruntime": ("embedding/",),
+    "tokenizers": ("embedding/",),
 }
 
 EXCEPTIONS = {

@@ -10,10 +10,12 @@ SOURCE = Path(__file__).parents[2] / "src" / "broadsheet"
 LAYERS = {
     "words": "__init__ errors environment settings drafts draftcode records cards clock runs",
     "pure": "tex terms text identity taxonomy schedule timetable citation cleaning merging replaying deciding "
-    "splitting mathml addresses",
-    "doors": "store sources index typeset",
-    "features": "reading ingest identifying evaluating harvest indexing search listing sample launch doctor",
-    "entries": "web cli ingest_command identity_commands source_commands printing running supervisor worker __main__",
+    "splitting mathml addresses fusing measures",
+    "doors": "store sources index embedding typeset",
+    "features": "reading ingest identifying evaluating harvest indexing listing sample launch doctor meaning finding "
+    "likeness snippets asking search examples models vectoring retrieval training mapping",
+    "entries": "web cli ingest_command identity_commands source_commands search_commands evaluate_commands "
+    "train_command map_command printing running supervisor worker __main__",
 }
 """From the bottom up; a package stands for all its modules."""
 

@@ -248,11 +248,11 @@ def test_a_page_is_accessible_fits_its_window_and_keeps_the_policy(watched: Page
     look(watched, PAGES[name], int(name) if name.isdigit() else 200)
 
 
-def test_so_does_the_page_that_says_what_is_not_available(watched: Page) -> None:
+def test_so_does_search_while_its_index_is_being_repaired(watched: Page) -> None:
     index = Path(settings.ENVIRONMENT["data"]) / "index"
     away = index.rename(index.with_name("index-away"))
     try:
-        look(watched, "/papers?q=x", 503)
+        look(watched, "/papers?q=x", 200)
     finally:
         away.rename(index)
 
@@ -417,13 +417,3 @@ def test_a_title_does_not_run_under_its_rank(watched: Page, width: int) -> None:
     for card in watched.query_selector_all("article.ranked:not(.lead)")[-3:]:
         rank, title = (card.query_selector(name).bounding_box() for name in (".rank", "h2"))
         assert rank["x"] + rank["width"] <= title["x"]
-
-
-def test_the_controls_of_the_search_form_are_of_one_height(plain: Page) -> None:
-    plain.goto("/papers?q=x")
-    boxes = [
-        element.bounding_box()
-        for element in plain.query_selector_all(".filters input, .filters select, .filters button")
-    ]
-    assert {round(box["height"]) for box in boxes} == {36}
-    assert len({round(box["y"]) for box in boxes}) == 1

@@ -13,6 +13,7 @@ from broadsheet.web import rendering
 pytestmark = pytest.mark.django_db
 
 ELEMENTS = """
+svg rect i q strong nobr blockquote aside textarea
 html head meta title link script body a header p nav ul li form label input button main footer b dialog h1 h2 dl dt dd
 kbd article span code div section details summary table caption tbody tr th td pre ol select option mark math semantics
 annotation mrow mi mo mn msup msub msubsup mfrac msqrt mtext mspace mover munder mstyle mpadded mroot munderover mtable
@@ -21,13 +22,15 @@ mtr mtd menclose mphantom merror
 ATTRIBUTES = """
 lang charset name content href rel type src defer class id action role for placeholder maxlength value autocomplete
 tabindex aria-label aria-labelledby aria-current aria-hidden aria-describedby title dir property method scope hidden
-data-copy start selected inputmode size
+data-copy data-list data-style start selected inputmode size rows cols open form
 """
 IN_MATH = """
 xmlns encoding display stretchy separator fence accent accentunder mathvariant lspace rspace width height voffset depth
 linethickness minsize maxsize movablelimits scriptlevel displaystyle columnalign columnspacing rowspacing symmetric form
 mathcolor mathbackground notation mathsize largeop
 """
+
+IN_DRAWING = "viewbox preserveaspectratio width height x y"
 
 HOSTILE = {
     "script": "<script>alert(1)</script></title><script>alert(2)</script>",
@@ -82,6 +85,7 @@ def assert_clean(page) -> None:
             raise AssertionError(f"a comment: {html.tostring(element)[:80]!r}")
         assert element.tag in ELEMENTS.split(), html.tostring(element)[:200]
         allowed = ATTRIBUTES + (IN_MATH if element.xpath("ancestor-or-self::math") else "")
+        allowed += " " + (IN_DRAWING if element.xpath("ancestor-or-self::svg") else "")
         assert set(element.attrib) <= set(allowed.split()), html.tostring(element)[:200]
     assert all(re.match(r"https?://|/|#main|#cite", link) for link in page.all("//@href | //@src | //@action"))
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069\ufffe\uffff]", page.text)
@@ -115,7 +119,7 @@ def test_what_the_enemy_wrote_is_shown_as_text(visit, draft):
 def test_the_data_block_cannot_be_left(visit, draft):
     ingest([draft(title="</script><script>alert(1)</script>", abstract="<!--<script> \u2028 &quot;")])
     page = visit("/papers/2601.00001")
-    assert len(page.all("//script")) == 2
+    assert len(page.all("//script")) == 3
     assert "alert(1)" in page.all("//script[@type='application/ld+json']/text()")[0]
 
 

@@ -130,3 +130,12 @@ def test_the_formulas_of_a_page_are_typeset_in_one_go(visit, draft, monkeypatch)
     visit("/categories/cs.CV")
     assert calls[0] == ("prepare", ["x_1", "x_2", "x_3", "y", "y", "y"])
     assert {kind for kind, _ in calls[1:]} == {"formula"}
+
+
+def test_a_category_can_be_searched_within_and_followed(visit, draft):
+    ingest([draft("2601.00001")])
+    page = visit("/categories/cs.CV")
+    within = page.all("//form[@class='within']//input[@type='hidden']")[0]
+    assert (within.get("name"), within.get("value")) == ("category", "cs.CV")
+    assert page.all("//link[@rel='alternate']/@href") == ["/papers.atom?category=cs.CV"]
+    assert not visit("/authors/mira-okafor").all("//form[@class='within']")

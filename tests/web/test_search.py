@@ -69,8 +69,8 @@ def test_a_category_holds_also_what_lies_below_it(visit, papers):
     [
         ("from=2026-01-10&to=2026-01-10", "2 papers"),
         ("from=2026-01", "45 papers"),
-        ("from=2025&to=2025", "0 papers"),
-        ("to=2025-12", "0 papers"),
+        ("from=2025&to=2025", "Nothing matches."),
+        ("to=2025-12", "Nothing matches."),
         ("from=0001&to=9999", "45 papers"),
     ],
 )
@@ -79,27 +79,83 @@ def test_dates_hold_both_ends(visit, papers, dates, count):
 
 
 def test_the_form_keeps_what_was_asked(visit, papers):
-    page = visit("/papers?q=gaze&category=cs.CV&from=2026-01&to=2026&sort=newest")
-    assert page.all("//input[@id='words']/@value") == ["gaze"]
+    page = visit("/papers?q=gaze&category=cs.CV&from=2026-01&to=2026&sort=new")
+    assert page.all("//form[@id='search']//input[@name='q']/@value") == ["gaze"]
     assert page.all("//select[@id='category']/option[@selected]/@value") == ["cs.CV"]
     assert page.all("//input[@id='from']/@value") == ["2026-01"]
-    assert page.all("//select[@id='sort']/option[@selected]/@value") == ["newest"]
+    assert not page.all("//input[@id='has']/@checked")
+    assert visit("/papers?q=gaze&has=code").all("//input[@id='has']/@checked")
+    assert page.all("//form[@id='search']//input[@name='sort']/@value") == ["new"]
+    assert page.all("//nav[@aria-label='Order']//a[@aria-current]/text()") == ["New"]
 
 
-def test_pages_lead_to_the_end_and_keep_the_filters(visit, papers):
+def test_next_leads_to_the_end_and_keeps_the_filters(visit, papers):
     path, seen = "/papers?q=gaze+study&category=&sort=newest&from=2026", []
     while path:
         page = visit(path)
         seen += page.headlines
         path = next(iter(page.all("//nav[@class='pager']/a[@rel='next']/@href")), None)
+        assert path is None or ("cursor=" in path and "from=2026" in path)
     assert len(seen) == len(set(seen)) == 45
-    assert "sort=newest" in page.all("//nav[@class='pager']/a[@rel='prev']/@href")[0]
+    assert page.all("//nav[@class='pager']/a[@rel='first']/@href") == ["/papers?q=gaze+study&from=2026&sort=newest"]
+
+
+def test_pages_can_be_asked_for_by_number(visit, papers):
+    page = visit("/papers?q=gaze+study&page=2")
+    assert "Page 2 of 3" in page.words
+    assert page.all("//nav[@class='pager']/a/@href") == ["/papers?q=gaze+study&page=1", "/papers?q=gaze+study&page=3"]
+
+
+def test_filters_that_are_on_can_be_taken_off(visit, papers):
+    page = visit("/papers?q=gaze&category=cs.CV&from=2026")
+    assert page.all("//ul[@class='chips']//a/@href") == [
+        "/papers?q=gaze&from=2026",
+        "/papers?q=gaze&category=cs.CV",
+        "/papers?q=gaze",
+    ]
+    assert not visit("/papers?q=gaze").all("//ul[@class='chips']")
+
+
+def test_facets_count_and_narrow(visit, papers):
+    page = visit("/papers?q=gaze+study")
+    links = {" ".join(link.text_content().split()): link.get("href") for link in page.all("//*[@class='groups']//li/a")}
+    assert links["Computer Science 30"] == "/papers?q=gaze+study&category=cs"
+    assert links["2026 45"] == "/papers?q=gaze+study&from=2026&to=2026"
+    narrowed = visit(links["Computer Science 30"])
+    assert "30 papers" in narrowed.words
+    assert narrowed.all("//*[@class='groups']//a[@aria-current]/@href") == ["/papers?q=gaze+study"]
+
+
+def test_a_search_can_be_followed_and_fetched(visit, papers):
+    page = visit("/papers?q=gaze&sort=votes&category=cs")
+    forms = page.all("//link[@rel='alternate']/@href")
+    assert forms == [
+        "/papers.atom?q=gaze&category=cs",
+        "/papers.feed.json?q=gaze&category=cs",
+        "/papers.json?q=gaze&category=cs&sort=votes",
+    ]
+    assert page.all("//p[@class='follow']/a/@href") == forms
+
+
+def test_a_result_tells_why_it_matched(visit, papers):
+    assert visit("/papers?q=bread+crust").all("//p[@class='why']")
+    assert not visit("/papers").all("//p[@class='why']")
 
 
 def test_nothing_found_says_so_and_offers_ways_on(visit, papers):
     page = visit("/papers?q=xylophone&category=cs.CV")
     assert "Nothing matches." in page.words
     assert page.all("//main//a[@href='/papers?q=xylophone']")
+    assert page.all("//main//a[@href='/papers/like?like=xylophone']")
+
+
+def test_nothing_found_offers_to_leave_words_out(visit, papers):
+    page = visit("/papers?q=%22xylophone%22+%22marimba%22&from=1999&to=1999")
+    assert page.all("//li[starts-with(normalize-space(), 'Leave a word out')]/a/text()") == ['"xylophone"', '"marimba"']
+
+
+def test_an_unknown_identifier_is_told_to_be_one(visit, papers):
+    assert "reads like a DOI" in visit("/papers?q=10.1234/nowhere.1&from=1999&to=1999").words
 
 
 def test_a_page_beyond_the_end_says_so(visit, papers):
@@ -118,9 +174,13 @@ def test_a_page_beyond_the_end_says_so(visit, papers):
         ("to=20260530", "to=20260530"),
         ("from=" + quote("٢٠٢٦"), "from="),
         ("from=2026-05&to=2026-04", "from=2026-05-01 is later than to=2026-04-30"),
-        ("sort=votes", "sort=votes"),
+        ("sort=best", "sort=best"),
+        ("has=data", "has=data"),
+        ("venue=nowhere", "venue=nowhere"),
+        ("organisation=nobody", "organisation=nobody"),
+        ("cursor=" + "9" * 90, "cursor=999"),
         ("page=0", "page=0"),
-        ("page=501", "page=501"),
+        ("page=5002", "page=5002"),
         ("page=x", "page=x"),
     ],
 )

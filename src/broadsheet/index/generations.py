@@ -36,7 +36,7 @@ class State:
 def current_generation(folder: Path) -> str | None:
     """Name of the generation in use, None when there is no index yet."""
     try:
-        return (folder / _POINTER).read_text(encoding="ascii").strip() or None
+        return (folder / _POINTER).read_text(encoding="ascii", errors="replace").strip() or None
     except FileNotFoundError:
         return None
 

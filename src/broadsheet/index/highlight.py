@@ -19,7 +19,7 @@ _LONGEST_CHUNK = 100
 def highlight(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
     """Cut a text into (piece, is marked); joined, the pieces are the text. Formulas are never marked or cut.
 
-    `terms` are words as `Hits.terms` gives them. Costs time in proportion to the text.
+    `terms` are words as `ParsedQuery.terms` gives them. Costs time in proportion to the text.
     """
     wanted = frozenset(stems for term in terms for stems in _stems(term))
     marks = _marks(text, wanted) if wanted else iter(())

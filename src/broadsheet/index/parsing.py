@@ -1,58 +1,60 @@
-"""What people type, read into clauses. Nothing they type is an error, except too much of it."""
+"""What people type, read into a query. Nothing they type is an error, except too much of it."""
 
-import re
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from broadsheet.errors import BadInput
+from broadsheet.index.filters import NO_FILTERS, Filters, narrowed
+from broadsheet.index.stopwords import SENTENCE, STOP_WORDS, is_telling
+from broadsheet.index.syntax import Clause, Piece, read_pieces
 from broadsheet.terms import split_terms
 
-LONGEST_QUERY = 1_000
-MOST_TERMS = 64
-_LONGEST_PHRASE = 12
+LONGEST_QUERY = 3_000
+MOST_TERMS = 400
 
-# Words that a paper need not hold: they say nothing of its subject, and nearly every abstract has them.
-STOP_WORDS = frozenset(
-    (
-        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its"),
-        *("not", "of", "on", "or", "that", "the", "their", "this", "to", "was", "we", "were", "with"),
-    )
-)
+MOST_BEGINNINGS = 6
+"""Words with a star in one query; each stands for up to hundreds of words."""
 
-# \" is the accent of TeX, not a quotation mark.
-_PIECE = re.compile(r'(?<!\S)(?P<minus>[-−])?"(?P<quoted>[^"]*)"|(?P<word>(?:\\"|[^\s"])+)')
-_SMART_QUOTES = str.maketrans("“”„«»", '"""""')
-# Operators of other search engines; as plain separators they do no harm. Signs that join words (- . / _ +) and signs
-# of TeX are left to the making of terms.
-_SEPARATORS = re.compile(r"[:*?()\[\]|&!<>=,;~]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Words that belong together: `parts` side by side, or one of the `joined` forms (covid 19, or covid19).
-
-    `raw` is the piece as typed, in lower case, for fields that are matched whole; a quoted piece was meant to be
-    taken literally.
-    """
-
-    parts: tuple[str, ...]
-    joined: tuple[str, ...] = ()
-    raw: str = ""
-    quoted: bool = False
+_MARKED_FIELDS = ("", "title", "abstract")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query in clauses. `whole` are the part terms of the entire text, for a title typed or pasted in full."""
+    """A query, understood.
 
-    wanted: tuple[Clause, ...] = ()
+    `words` are plain words, of which a paper ranks the higher the more it holds; `required` are the phrases, fields,
+    exact words and beginnings that must hold, `excluded` what must not. `whole` are the part terms of the entire text,
+    for a title typed or pasted in full. `counts` say how often each telling word was asked for. `filters` are what was
+    given, narrowed by operators; `free_text` is the thought that is left without operators and exclusions. `beginnings`
+    are words that stand behind a star, where they are known.
+    """
+
+    words: tuple[Clause, ...] = ()
+    required: tuple[Clause, ...] = ()
     excluded: tuple[Clause, ...] = ()
     whole: tuple[str, ...] = ()
+    counts: Mapping[str, float] = field(default_factory=dict)
+    filters: Filters = NO_FILTERS
+    free_text: str = ""
     notes: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[Clause, ...]:
+        """All that a paper should hold."""
+        return (*self.words, *self.required)
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is asked: everything matches."""
-        return not self.wanted and not self.excluded
+        """Nothing is asked: everything that passes the filters matches."""
+        return not self.words and not self.is_constrained
+
+    @property
+    def is_constrained(self) -> bool:
+        """There is something that must hold besides words and filters."""
+        return bool(self.required or self.excluded)
 
     @property
     def has_several_words(self) -> bool:
@@ -62,12 +64,13 @@ class ParsedQuery:
     @property
     def terms(self) -> tuple[str, ...]:
         """Words to mark in the text: those that were asked for, without stop words and bare numbers of a compound."""
-        found = dict.fromkeys(term for clause in self.wanted for term in _marked(clause))
-        return tuple(found)
+        clauses = (clause for clause in self.wanted if clause.field in _MARKED_FIELDS and not clause.is_prefix)
+        found = dict.fromkeys(term for clause in clauses for term in _marked(clause))
+        return (*found, *self.beginnings)
 
 
-def parse(text: str) -> ParsedQuery:
-    """Read a query: words, "quoted phrases" and -excluded words; every other sign is only a separator.
+def parse(text: str, filters: Filters = NO_FILTERS) -> ParsedQuery:
+    """Read a query: words, "phrases", -excluded words, prefix*, +exactly and field:value; else signs only separate.
 
     Raises BadInput when the text is longer than LONGEST_QUERY characters.
     """
@@ -75,63 +78,95 @@ def parse(text: str) -> ParsedQuery:
         raise BadInput(
             f"The query has {len(text):,} characters, the limit is {LONGEST_QUERY:,}. Search for a few words of it."
         )
-    pieces, cut = _cut_to_limit(_pieces(text))
-    wanted = dict.fromkeys(clause for excluded, clause in pieces if not excluded)
+    read = _with_few_beginnings(list(read_pieces(text)))
+    pieces, cut = _cut_to_limit([piece for piece in read if piece.clause])
+    filters, wanted, excluded = _with_filters(pieces, filters)
+    words = _telling(tuple(clause for clause in wanted if clause.is_plain))
     return ParsedQuery(
-        wanted=_without_stop_words(tuple(wanted)),
-        excluded=tuple(dict.fromkeys(clause for excluded, clause in pieces if excluded)),
+        words=tuple(dict.fromkeys(words)),
+        required=tuple(dict.fromkeys(clause for clause in wanted if not clause.is_plain)),
+        excluded=tuple(dict.fromkeys(excluded)),
         whole=tuple(split_terms(text)[0]),
-        notes=_notes(text, cut=cut, empty=not pieces),
+        counts=_counts([*words, *(clause for clause in wanted if not clause.is_plain)]),
+        filters=filters,
+        free_text=" ".join(piece.text for piece in pieces if piece.text and _is_thought(piece)),
+        notes=(*_notes(text, cut=cut, empty=not pieces), *(piece.note for piece in read if piece.note)),
     )
 
 
-def _pieces(text: str) -> list[tuple[bool, Clause]]:
-    found: list[tuple[bool, Clause]] = []
-    for match in _PIECE.finditer(text.translate(_SMART_QUOTES)):
-        if match["word"] is None:
-            found.extend((match["minus"] is not None, clause) for clause in _clauses(match["quoted"], quoted=True))
-        else:
-            found.extend(_plain(match["word"]))
-    return found
+def _is_thought(piece: Piece) -> bool:
+    return not piece.excluded and piece.clause is not None and not piece.clause.is_prefix
 
 
-def _plain(word: str) -> list[tuple[bool, Clause]]:
-    excluded = len(word) > 1 and word[0] in "-−" and word[1] not in "-−"
-    pieces = _SEPARATORS.split(word[1:] if excluded else word)
-    return [(excluded, clause) for piece in pieces for clause in _clauses(piece, quoted=False)]
+def _with_few_beginnings(pieces: list[Piece]) -> list[Piece]:
+    starred = [piece for piece in pieces if piece.clause and piece.clause.is_prefix]
+    if len(starred) <= MOST_BEGINNINGS:
+        return pieces
+    kept = dict.fromkeys(starred[:MOST_BEGINNINGS])
+    note = Piece(None, note=f"Only the first {MOST_BEGINNINGS} words with a star were used.")
+    return [*(piece for piece in pieces if not piece.clause or not piece.clause.is_prefix or piece in kept), note]
 
 
-def _clauses(text: str, *, quoted: bool) -> list[Clause]:
-    """One clause, or several for a phrase so long that matching it whole would cost too much."""
-    parts, joined = split_terms(text)
-    if len(parts) <= _LONGEST_PHRASE:
-        return [Clause(tuple(parts), tuple(joined), text.lower(), quoted)] if parts else []
-    starts = range(0, len(parts), _LONGEST_PHRASE)
-    return [Clause(tuple(parts[at : at + _LONGEST_PHRASE]), quoted=quoted) for at in starts]
-
-
-def _cut_to_limit(pieces: list[tuple[bool, Clause]]) -> tuple[list[tuple[bool, Clause]], bool]:
+def _cut_to_limit(pieces: list[Piece]) -> tuple[list[Piece], bool]:
     """Keep the first MOST_TERMS terms: whole clauses, and of a clause that is too long its first parts."""
-    kept: list[tuple[bool, Clause]] = []
+    kept: list[Piece] = []
     room = MOST_TERMS
-    for excluded, clause in pieces:
-        if room <= 0:
+    for piece in pieces:
+        if piece.clause is None or room <= 0:
             return kept, True
-        if len(clause.parts) > room:
-            cut = Clause(clause.parts[:room], (), clause.raw, clause.quoted)
-            return [*kept, (excluded, cut)], True
-        kept.append((excluded, clause))
-        room -= len(clause.parts)
+        if len(piece.clause.parts) > room:
+            clause = Clause(piece.clause.parts[:room], (), piece.clause.raw, piece.clause.quoted, piece.clause.field)
+            return [*kept, Piece(clause, piece.excluded, piece.text)], True
+        kept.append(piece)
+        room -= len(piece.clause.parts)
     return kept, False
 
 
-def _without_stop_words(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    kept = tuple(clause for clause in clauses if clause.quoted or not _is_stop_word(clause))
+def _with_filters(pieces: list[Piece], filters: Filters) -> tuple[Filters, list[Clause], list[Clause]]:
+    """What operators say that filters can say too, and the clauses that are left: wanted and excluded ones."""
+    wanted: list[Clause] = []
+    excluded: list[Clause] = []
+    for piece in pieces:
+        clause = piece.clause
+        if clause is None:
+            continue
+        if piece.excluded:
+            excluded.append(clause)
+        elif clause.field == "year":
+            first, last = clause.parts
+            since, until = date(int(first), 1, 1) if first else None, date(int(last), 12, 31) if last else None
+            filters = narrowed(filters, since=since, until=until)
+        elif clause.field == "has":
+            filters = replace(filters, has_code=True)
+        elif clause.field == "cat" and filters.category in ("", clause.parts[0]):
+            filters = replace(filters, category=clause.parts[0])
+        else:
+            wanted.append(clause)
+    return filters, wanted, excluded
+
+
+def _telling(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    in_sentence = len(clauses) >= SENTENCE
+    kept = tuple(
+        clause for clause in clauses if len(clause.parts) > 1 or is_telling(clause.parts[0], in_sentence=in_sentence)
+    )
     return kept or clauses
 
 
-def _is_stop_word(clause: Clause) -> bool:
-    return len(clause.parts) == 1 and clause.parts[0] in STOP_WORDS
+def _counts(clauses: Sequence[Clause]) -> dict[str, float]:
+    """How often each word is asked for; one that is asked for repeatedly matters more.
+
+    The parts of a compound count half, so that "pre-training" asks for a paper on pretraining no less than for others.
+    """
+    counts: defaultdict[str, float] = defaultdict(float)
+    for clause in clauses:
+        if clause.field in _MARKED_FIELDS and not clause.is_prefix:
+            for word in clause.parts:
+                counts[word] += 0.5 if clause.joined else 1.0
+            for word in clause.joined:
+                counts[word] += 1.0
+    telling = {word: count for word, count in counts.items() if word not in STOP_WORDS}
+    return telling or dict(Counter(word for clause in clauses if clause.is_plain for word in clause.parts))
 
 
 def _notes(text: str, *, cut: bool, empty: bool) -> tuple[str, ...]:

@@ -5,18 +5,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
-from tantivy import Document, Index, IndexWriter
+from tantivy import Index
 
 from broadsheet.errors import Unavailable
-from broadsheet.index import generations, schema
+from broadsheet.index import generations, lexicon, schema
 from broadsheet.index.documents import IndexDocument
-from broadsheet.terms import split_terms
+from broadsheet.index.filling import to_tantivy
 
 _HEAP_BYTES = 64_000_000
 _THREADS = 1
 _REBUILD_BATCH = 50_000
-_LONGEST_TEXT = 100_000
-"""Characters of one text that are indexed; what follows in a longer one is not found."""
 
 _SUPERSEDED = "The search index was rebuilt meanwhile. Open it again and go on from its own watermark."
 
@@ -24,8 +22,10 @@ _SUPERSEDED = "The search index was rebuilt meanwhile. Open it again and go on f
 class Writer:
     """The one writer of a generation; make it with `open` or `rebuild`."""
 
-    def __init__(self, generation: Path, writer: IndexWriter, *, is_rebuild: bool) -> None:
+    def __init__(self, generation: Path, index: Index, *, is_rebuild: bool) -> None:
+        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
         self._generation = generation
+        self._index = index
         self._writer = writer
         self._state = generations.read_state(generation)
         self._is_rebuild = is_rebuild
@@ -69,8 +69,7 @@ class Writer:
     def _over(cls, generation: Path, *, is_rebuild: bool) -> Self:
         generations.read_state(generation)
         try:
-            writer = _open_index(generation).writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
-            return cls(generation, writer, is_rebuild=is_rebuild)
+            return cls(generation, _open_index(generation), is_rebuild=is_rebuild)
         except ValueError as error:
             if "LockBusy" in str(error):
                 raise generations.Busy(generations.BUSY) from error
@@ -95,6 +94,8 @@ class Writer:
             if not self._is_rebuild or self._pending >= _REBUILD_BATCH:
                 self._commit(state)
             self._state = state
+            if not self._is_rebuild:
+                self._refresh_lexicon()
 
     def close(self) -> None:
         """Let running merges end and give the lock back; uncommitted work there is none."""
@@ -112,7 +113,7 @@ class Writer:
                 self._writer.delete_documents_by_term(schema.PAPER, paper_id)
             for document in documents:
                 self._writer.delete_documents_by_term(schema.PAPER, document.paper_id)
-                self._writer.add_document(_to_tantivy(document))
+                self._writer.add_document(to_tantivy(document))
                 self._pending += 1
         except BaseException:
             if not self._is_rebuild:  # a rebuild that fails vanishes whole
@@ -124,10 +125,20 @@ class Writer:
         self._pending = 0
         generations.write_state(self._generation, state)
 
+    def _refresh_lexicon(self) -> None:
+        """Make the word list anew when the index has grown by a twentieth: a matter of seconds at a million papers."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        path = self._generation / lexicon.LEXICON
+        if lexicon.is_due(path, searcher.num_docs):
+            words = searcher.terms_with_prefix(schema.EXACT, "")
+            lexicon.write(lexicon.make(words, searcher.num_docs), path)
+
     def _finish(self) -> None:
         with _explained():
             self._commit(self._state)
             self.close()
+            self._refresh_lexicon()
             generations.switch_to(self._generation)
 
 
@@ -152,35 +163,3 @@ def _open_index(generation: Path) -> Index:
     index = Index.open(path) if Index.exists(path) else Index(schema.build_schema(), path)
     schema.register_analyzers(index)
     return index
-
-
-def _to_tantivy(paper: IndexDocument) -> Document:
-    document = Document()
-    document.add_integer(schema.PAPER, paper.paper_id)
-    _add_texts(document, paper)
-    for name in (*paper.authors, *paper.organisations, paper.venue):
-        _add_words(document, (schema.NAMES,), *split_terms(name[:_LONGEST_TEXT]))
-    for identifier in {paper.key, *paper.identifiers}:
-        document.add_text(schema.IDENTIFIER, identifier.lower())
-    for code in paper.categories:
-        document.add_text(schema.CATEGORY, code)
-    document.add_integer(schema.RECENCY, schema.recency(paper.published, paper.paper_id))
-    document.add_integer(schema.VOTES, paper.votes)
-    return document
-
-
-def _add_texts(document: Document, paper: IndexDocument) -> None:
-    parts, joined = split_terms(paper.title[:_LONGEST_TEXT])
-    document.add_text(schema.TITLE_KEY, schema.title_key(parts))
-    document.add_text(schema.TITLE_WORDS, " ".join(parts))
-    _add_words(document, (schema.TITLE, schema.BODY), parts, joined)
-    _add_words(document, (schema.BODY,), *split_terms(paper.abstract[:_LONGEST_TEXT]))
-
-
-def _add_words(document: Document, fields: tuple[str, ...], parts: list[str], joined: list[str]) -> None:
-    """Joined forms become a value of their own: the engine leaves a gap between values, so no phrase spans them."""
-    for field in fields:
-        if parts:
-            document.add_text(field, " ".join(parts))
-        if joined:
-            document.add_text(field, " ".join(joined))

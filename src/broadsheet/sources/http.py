@@ -116,7 +116,21 @@ def fetch_once(
     """GET one address once; a redirect is an answer that names the next address. Raises like `fetch`."""
     target = _target(url, policy)
     with _explained(target.host, policy):
-        return _get(target, policy, resolve, headers or {})
+        return _ask(target, policy, resolve, headers or {})
+
+
+def post_once(
+    url: str,
+    content: bytes,
+    *,
+    headers: Mapping[str, str],
+    policy: FetchPolicy = DEFAULT_POLICY,
+    resolve: Resolve = look_up,
+) -> Fetched:
+    """POST `content` to one address; a redirect is not followed. Raises like `fetch`."""
+    target = _target(url, policy)
+    with _explained(target.host, policy):
+        return _ask(target, policy, resolve, headers, content)
 
 
 def _target(url: str, policy: FetchPolicy) -> httpx.URL:
@@ -286,7 +300,10 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _get(target: httpx.URL, policy: FetchPolicy, resolve: Resolve, more: Mapping[str, str]) -> Fetched:
+def _ask(
+    target: httpx.URL, policy: FetchPolicy, resolve: Resolve, more: Mapping[str, str], content: bytes | None = None
+) -> Fetched:
+    """GET, or POST where there is content."""
     deadline = _Deadline(policy.total_s)
     headers: dict[bytes | str, bytes | str] = {
         **dict(more.items()),
@@ -296,13 +313,16 @@ def _get(target: httpx.URL, policy: FetchPolicy, resolve: Resolve, more: Mapping
         "Accept-Encoding": "gzip",
         "Connection": "close",
     }
+    if content is not None:
+        headers["Content-Length"] = str(len(content))
+    method = "GET" if content is None else "POST"
     url = httpcore.URL(
         scheme=target.raw_scheme, host=target.raw_host, port=_port(target), target=target.raw_path or b"/"
     )
     backend = _OutwardBackend(policy, deadline, resolve)
     with (
         httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
-        pool.stream("GET", url, headers=headers) as response,
+        pool.stream(method, url, headers=headers, content=content) as response,
     ):
         received = _headers(response.headers)
         if response.status in REDIRECTS and "location" in received:

@@ -1,6 +1,6 @@
 """Orderings: each gives the ids of a stretch of papers and the length of the whole list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from broadsheet.cards import Named, Page
@@ -42,6 +42,21 @@ def category_papers(code: str) -> Ordering:
 def author_papers(author: int) -> Ordering:
     """Papers that print a name of this author, newest first."""
     return _part_newest("authorship", "author_id", author)
+
+
+def newest_papers() -> Ordering:
+    """All papers, newest first."""
+
+    def ordering(offset: int, limit: int) -> Page[int]:
+        found = rows(
+            """SELECT id FROM paper WHERE merged_into IS NULL
+               ORDER BY published DESC NULLS LAST, id DESC OFFSET %s LIMIT %s""",
+            *(offset, limit),
+        )
+        total = rows("SELECT count(*) FROM paper WHERE merged_into IS NULL")[0][0]
+        return Page(tuple(row[0] for row in found), offset, int(total))
+
+    return ordering
 
 
 def organisation_papers(organisation: int) -> Ordering:
@@ -113,6 +128,11 @@ def find_tag(slug: str) -> tuple[int, str] | None:
 def find_venue(slug: str) -> tuple[int, str] | None:
     """Id and name of a venue."""
     return _find("SELECT id, name FROM venue WHERE slug = %s", slug)
+
+
+def venue_names(slugs: Sequence[str]) -> dict[str, str]:
+    """The names of venues by slug; those that do not exist are left out."""
+    return dict(rows("SELECT slug, name FROM venue WHERE slug = ANY(%s)", list(slugs))) if slugs else {}
 
 
 def _find(query: str, value: str) -> tuple[int, str] | None:

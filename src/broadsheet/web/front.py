@@ -10,6 +10,7 @@ from broadsheet.schedule import Period
 from broadsheet.store.orderings import neighbouring_editions, newest_edition, period_papers
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.web.access import Who, open_to
+from broadsheet.web.edition_map import edition_svg
 from broadsheet.web.rendering import render
 
 PAGE_SIZE = 100
@@ -69,6 +70,7 @@ def _period(request: HttpRequest, period: Period, *, front: bool = False) -> Htt
         "next": _like(period, after),
         "periods": _periods(period),
         "fields": load_taxonomy().fields,
+        "drawing": edition_svg(papers.items, f"the papers of {period.label}") if page.number == 1 else "",
     }
     return render(request, "edition.html", context)
 

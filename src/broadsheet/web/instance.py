@@ -4,13 +4,14 @@ from functools import cache
 
 from django.conf import settings
 
-from broadsheet.index import Reader
+from broadsheet.finding import Finder
+from broadsheet.models import instance_finder
 
 
 @cache
-def index_reader() -> Reader:
-    """The search index of this instance, shared by the handlers of a process."""
-    return Reader(settings.ENVIRONMENT["data"] / "index")
+def finder() -> Finder:
+    """The search of this instance, shared by the handlers of a process."""
+    return instance_finder(settings.ENVIRONMENT)
 
 
 def site_url() -> str:

@@ -18,13 +18,14 @@ from broadsheet.web.rendering import render
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands over a listing: the kind of thing, its name, and the way up."""
+    """What stands over a listing: the kind of thing, its name, the way up, and the filter of a search within it."""
 
     kind: str
     name: str
     note: str = ""
     above: tuple[tuple[str, str], ...] = ()
     below: tuple[tuple[str, str], ...] = ()
+    within: tuple[str, str] | None = None
 
 
 @open_to(Who.ANYONE)
@@ -38,7 +39,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(f"/categories/{found.code}")
     above = [(ancestor.name, f"/categories/{ancestor.code}") for ancestor in taxonomy.ancestors(code)]
     below = [(child.name, f"/categories/{child.code}") for child in taxonomy.children(code)]
-    heading = Heading("Category", found.name, found.code, tuple(above), tuple(below))
+    heading = Heading("Category", found.name, found.code, tuple(above), tuple(below), ("category", found.code))
     return _listing(request, heading, orderings.category_papers(code))
 
 
@@ -54,7 +55,8 @@ def author(request: HttpRequest, key: str) -> HttpResponse:
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers of an organisation."""
     number, name = _found(orderings.find_organisation(slug), "organisation", slug)
-    heading = Heading("Organisation", name, above=(("Organisations", "/organisations"),))
+    above = (("Organisations", "/organisations"),)
+    heading = Heading("Organisation", name, above=above, within=("organisation", slug))
     return _listing(request, heading, orderings.organisation_papers(number))
 
 
@@ -62,7 +64,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
 def venue(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers of a venue."""
     number, name = _found(orderings.find_venue(slug), "venue", slug)
-    return _listing(request, Heading("Venue", name), orderings.venue_papers(number))
+    return _listing(request, Heading("Venue", name, within=("venue", slug)), orderings.venue_papers(number))
 
 
 @open_to(Who.ANYONE)

@@ -13,7 +13,7 @@ from broadsheet.errors import NotFound, Unavailable
 from broadsheet.search import similar
 from broadsheet.store.catalogue import find_paper, get_paper
 from broadsheet.web.access import Who, open_to
-from broadsheet.web.instance import index_reader, site_url
+from broadsheet.web.instance import finder, site_url
 from broadsheet.web.markup import prepare
 from broadsheet.web.rendering import paper_url, render, templates
 
@@ -94,7 +94,7 @@ def _body(request: HttpRequest, detail: PaperDetail, suffix: str) -> str:
 def _similar(card: Card) -> list[Card]:
     """Similar papers; a page stands without them while the index is being built."""
     try:
-        return similar(index_reader(), card)
+        return similar(finder(), card)
     except Unavailable:
         return []
 

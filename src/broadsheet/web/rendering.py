@@ -1,10 +1,11 @@
 """Rendering: the template environment, its filters, and the one way to answer with a page."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -132,10 +133,14 @@ def _after(line: str, abstract: str) -> str:
 
 def matches_html(matches: Sequence[Match]) -> Markup:
     """Search results as the items of a list."""
-    prepare(piece for match in matches for piece, hit in (*match.title, *match.snippet) if not hit)
+    prepare(piece for match in matches for piece, hit in _pieces(match) if not hit)
     return Markup("\n").join(
         Markup("<li>{}</li>").format(_guarded(match.card, _match_html, match)) for match in matches
     )
+
+
+def _pieces(match: Match) -> Iterator[tuple[str, bool]]:
+    return chain(match.title, match.snippet, match.why.sentence)
 
 
 @lru_cache(maxsize=KEPT_STORIES)

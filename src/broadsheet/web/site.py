@@ -5,7 +5,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from broadsheet.store.query import rows
 from broadsheet.web.access import Who, open_to
 
-ROBOTS = "User-agent: *\nDisallow: /papers?\nDisallow: /admin\n"
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n"
+    for path in ("/papers?", "/papers.json", "/papers/complete", "/papers/like", "/papers/similar/", "/admin")
+)
 
 
 @open_to(Who.ANYONE)
@@ -17,5 +20,5 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @open_to(Who.ANYONE)
 def robots(request: HttpRequest) -> HttpResponse:
-    """Papers may be crawled; searches and the operator's pages may not."""
+    """Papers may be crawled; searches, what is like them and the operator's pages may not."""
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")

@@ -2,11 +2,31 @@
 
 from django.urls import path
 
-from broadsheet.web import admin, doubts, front, listings, papers, search, site, sources
+from broadsheet.web import (
+    admin,
+    completion,
+    doubts,
+    examples,
+    front,
+    listings,
+    map,
+    papers,
+    search,
+    search_feeds,
+    similar,
+    site,
+    sources,
+)
 
 urlpatterns = [
     path("", front.front),
     path("papers", search.results),
+    path("papers.atom", search_feeds.as_atom),
+    path("papers.feed.json", search_feeds.as_json_feed),
+    path("papers.json", search_feeds.as_json),
+    path("papers/complete", completion.fragment),
+    path("papers/like", examples.by_example),
+    path("papers/similar/<path:name>", similar.papers),
     path("papers/week", front.latest, {"kind": "week"}),
     path("papers/month", front.latest, {"kind": "month"}),
     path("papers/date/<str:code>", front.day),
@@ -20,6 +40,10 @@ urlpatterns = [
     path("organisations/<str:slug>", listings.organisation),
     path("venues/<str:slug>", listings.venue),
     path("tags/<str:slug>", listings.tag),
+    path("map", map.page),
+    path("map/papers", map.papers),
+    path("map/points/<str:version>", map.points),
+    path("map/regions/<str:version>", map.regions),
     path("admin", admin.home),
     path("admin/enter", admin.enter),
     path("admin/leave", admin.leave),

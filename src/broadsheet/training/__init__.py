@@ -1,0 +1,1 @@
+"""Training: making a static model from papers, on the processor alone."""

@@ -1,0 +1,36 @@
+"""Measures of rankings, against values worked out by hand and against trec_eval's definitions."""
+
+import math
+
+import pytest
+
+from broadsheet.measures import ndcg, recall, reciprocal_rank
+
+
+def test_a_perfect_ranking_has_gain_one():
+    assert ndcg(["a", "b", "c"], {"a": 2, "b": 1}) == pytest.approx(1)
+
+
+def test_gains_are_linear_and_discounted_by_place():
+    ideal = 3 + 1 / math.log2(3)
+    assert ndcg(["x", "a", "b"], {"a": 3, "b": 1}) == pytest.approx((3 / math.log2(3) + 1 / 2) / ideal)
+
+
+def test_only_the_first_ten_count():
+    assert ndcg([*"0123456789", "a"], {"a": 1}) == 0
+
+
+def test_what_is_judged_irrelevant_counts_for_nothing():
+    assert ndcg(["a"], {"a": 0}) == 0
+    assert recall(["a"], {"a": 0}) == 0
+    assert ndcg(["a", "b"], {"a": -1, "b": 1}) == pytest.approx(1 / math.log2(3))
+
+
+def test_recall_is_the_share_of_relevant_papers_that_were_found():
+    assert recall(["a", "x"], {"a": 1, "b": 2}) == 0.5
+    assert recall(["x", "a"], {"a": 1}, depth=1) == 0
+
+
+def test_reciprocal_rank_looks_at_the_first_relevant_paper():
+    assert reciprocal_rank(["x", "b", "a"], {"a": 1, "b": 1}) == 0.5
+    assert reciprocal_rank(["x"], {"a": 1}) == 0
