@@ -3,7 +3,19 @@
 import subprocess
 import sys
 
-NAMES = ("catalogue", "parsing", "pages", "index", "templates", "publish")
+NAMES = (
+    "catalogue",
+    "parsing",
+    "pages",
+    "index",
+    "templates",
+    "static",
+    "embedding",
+    "vectors",
+    "search",
+    "map",
+    "publish",
+)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from bench.report import RESULTS
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 NAMES = (
     *("catalogue", "parsing", "pages", "index", "templates"),
+    *("search-200000", "search-1000000", "static", "embedding", "vectors", "map", "search_kills", "vector_kills"),
     *("kill_drill", "harvest_drill", "faulty_harvests", "politeness"),
 )
 INTRODUCTION = """# Benchmarks

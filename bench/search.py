@@ -7,11 +7,13 @@ here but the known items, which are measured without them.
 """
 
 import argparse
+import contextlib
 import gc
 import os
 import random
-import resource
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from bench.index import HOSTILE
+from bench.index import hostile_queries
 from bench.report import RESULTS, Figure, report
 from bench.search_corpus import Noise, build_vectors, build_words, put_into_use, read_corpus, recombined
 from broadsheet.embedding import Embedder, PaperText
@@ -130,28 +132,12 @@ def by_author(paper: IndexDocument, chance: random.Random) -> str:
     return f"{paper.authors[0].split()[-1]} {' '.join(chance.sample(words, min(2, len(words))))}"
 
 
-def hostile_queries(chance: random.Random) -> list[str]:
-    """Two hundred queries that hurt: the fixed ones, and made ones."""
-    signs = "\"'*-:()[]{}^~?+&|!\\/$_#@<>=.,;%αß深度🔥 "
-    made = ["".join(chance.choice(signs + "abcdeist") for _ in range(chance.randint(1, 300))) for _ in range(60)]
-    short = [f"{letter}*" for letter in "abcdefghijklmnopqrstuvwxyz"]
-    short += [f'"{a} {b}*"' for a, b in zip("abcdefghij", "klmnopqrst", strict=True)]
-    many = [" ".join(chance.choice("the of a in learning model data") for _ in range(500)) for _ in range(10)]
-    fields = [
-        f"{name}:{value}" for name in ("year", "cat", "author", "has", "title") for value in ("", "*", "a..b", '"')
-    ]
-    found = [*HOSTILE, *made, *short, *many, *fields]
-    return found + [f"{text} {text}" for text in found[: 200 - len(found)]]
-
-
 def measure_hostile(finder: Finder, chance: random.Random) -> list[Figure]:
     """The worst of them; one that is refused counts as answered."""
 
     def ask(text: str) -> None:
-        try:
+        with contextlib.suppress(BadInput):
             finder.find(Question(text, facets=True))
-        except BadInput:
-            pass
 
     texts = hostile_queries(chance)
     spent = []
@@ -229,7 +215,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, default=200_000)
     parser.add_argument("--no-quality", action="store_true")
+    parser.add_argument("--memory", type=Path, default=None)
     given = parser.parse_args()
+    if given.memory:
+        measure_memory(given.memory)
+        return
     shared = Path(os.environ.get("BROADSHEET_SHARED", "../shared/data")) / "corpus" / "papers-200k.jsonl.zst"
     folder = RESULTS / "local" / f"search-{given.size}"
     instant = shipped()
@@ -251,25 +241,28 @@ def main() -> None:
     figures += measure_freshness(folder, finder, instant, texts)
     del papers
     figures.append(Figure("index on disk", size_mb(folder), "MB", "<= 1,500" if given.size >= 1_000_000 else ""))
-    figures += _memory(folder, opened, texts)
+    figures += _memory(folder)
     setting = f"{given.size:,} papers" + (", the larger part recombined" if given.size > PAPERS + 3_000 else "")
     report(f"search-{given.size}", figures, setting)
 
 
-def _memory(folder: Path, opened: dict[str, Embedder | None], texts: Sequence[str]) -> list[Figure]:
-    """Memory of a process that does nothing but search; it is forked off, so that the corpus here does not count."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        before = resident_mb()
-        finder = Finder(Reader(folder), Meaning(folder, lambda choice, _: opened[choice]))  # type: ignore[arg-type, return-value]
-        milliseconds(lambda text: finder.find(Question(text, facets=True)), texts[:200])
-        os.write(writing, f"{resident_mb() - before}".encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    return [Figure("memory of searching, without pages of files", float(os.read(reading, 64)), "MB", "<= 600")]
+def _memory(folder: Path) -> list[Figure]:
+    """Memory of a process of its own that does nothing but search."""
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.search", "--memory", str(folder)], capture_output=True, text=True, check=True
+    )
+    return [Figure("memory of a searching process, without pages of files", float(told.stdout), "MB", "<= 600")]
+
+
+def measure_memory(folder: Path) -> None:
+    """Print what this process holds after some searches."""
+    instant, model = shipped(), Models(read_environment()).open("builtin", folder)
+    opened: dict[str, Embedder] = {"i": instant, "q": model}
+    finder = Finder(Reader(folder), Meaning(folder, lambda choice, _: opened[choice]))
+    for words in QUESTIONS * 20:
+        finder.find(Question(f"{words} {random.random()}", facets=True))
+    print(resident_mb())
 
 
 if __name__ == "__main__":
     main()
-    print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

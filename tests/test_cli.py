@@ -69,7 +69,7 @@ def test_edition(call):
 
 def test_the_index_is_built_anew_and_kept_up(call):
     assert call("index", "rebuild").stdout == "30 papers indexed.\n"
-    assert call("index", "update").stdout == "0 papers indexed.\n"
+    assert call("index", "update").stdout == "0 papers indexed, 0 vectors made.\n"
 
 
 def test_the_doctor_finds_all_well(call):

@@ -8,7 +8,7 @@ import pytest
 from tests.test_evaluating import PAIRS, write
 from typer.testing import CliRunner
 
-from broadsheet import identity_commands
+from broadsheet import evaluate_commands, identity_commands
 from broadsheet.drafts import Identifier
 from broadsheet.errors import BadInput
 from broadsheet.ingest import ingest
@@ -41,11 +41,11 @@ def two(opened, draft):
 def test_the_evaluation_needs_no_instance(tmp_path, monkeypatch):
     monkeypatch.setitem(os.environ, "BROADSHEET_DATA", str(tmp_path / "nowhere"))
     path = str(write(tmp_path / "pairs.jsonl", PAIRS))
-    told = run(identity_commands.evaluate_app, path, "--errors", "1").output
+    told = run(evaluate_commands.app, "identity", path, "--errors", "1").output
     assert "precision 0.5000\nrecall    0.5000" in told
     assert "pairs.jsonl, line 2, labelled same" in told
     assert "line 4" not in told
-    report = json.loads(run(identity_commands.evaluate_app, path, "--json", "--errors", "9").output)
+    report = json.loads(run(evaluate_commands.app, "identity", path, "--json", "--errors", "9").output)
     assert {name: report[name] for name in ("pairs", "true_positives", "false_positives")} == {
         "pairs": 4, "true_positives": 1, "false_positives": 1,
     }  # fmt: skip
@@ -55,7 +55,7 @@ def test_the_evaluation_needs_no_instance(tmp_path, monkeypatch):
 
 def test_a_bad_line_is_bad_input(tmp_path):
     with pytest.raises(BadInput, match="line 1"):
-        run(identity_commands.evaluate_app, str(write(tmp_path / "pairs.jsonl", ["{"])))
+        run(evaluate_commands.app, "identity", str(write(tmp_path / "pairs.jsonl", ["{"])))
 
 
 def test_review_join_and_split(two):

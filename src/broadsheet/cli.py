@@ -102,14 +102,14 @@ def work() -> None:
 
 @app.command()
 def embed() -> None:
-    """Fill the vectors of the quality model in the background, newest papers first."""
+    """Draw the map and fill the vectors of the quality model, in the background, newest papers first."""
     from broadsheet.supervisor import stop_on_signals
 
     with instance(found=True) as environment:
         from broadsheet.models import Models
         from broadsheet.worker import embed as fill
 
-        fill(environment["data"] / "index", Models(environment), stop_on_signals())
+        fill(environment["data"], Models(environment), stop_on_signals())
 
 
 app.command()(ingest_command.ingest)

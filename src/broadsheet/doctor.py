@@ -17,6 +17,7 @@ from broadsheet.index import Reader
 from broadsheet.index.spaces import read_spaces, vectors_folder
 from broadsheet.index.vectors import VectorReader
 from broadsheet.indexing import is_own
+from broadsheet.mapping.files import find_map
 from broadsheet.models import Models
 from broadsheet.store.catalogue import count_papers
 from broadsheet.store.pace import DatabaseClock
@@ -49,6 +50,7 @@ def examine(environment: Environment) -> list[Finding]:
         _checked("search index", lambda: _index(index)),
         _checked("search by meaning", lambda: _meaning(environment)),
         _checked("quality model", lambda: _quality(environment)),
+        _checked("map", lambda: _map(environment["data"])),
         _checked("sources", _sources),
         _disk(environment["data"]),
         Finding("mail", True, "this version sends none"),
@@ -123,6 +125,12 @@ def _quality(environment: Environment) -> Finding:
     folder = vectors_folder(index, space.id)
     held = VectorReader(folder).count() if folder.is_dir() else 0
     return Finding("quality model", True, f"{space.model}; {held:,} of {count_papers():,} papers so far")
+
+
+def _map(data: Path) -> Finding:
+    drawn = find_map(data / "map")
+    seen = f"{len(drawn.papers):,} papers on it" if drawn else "none yet; `broadsheet map build` draws one"
+    return Finding("map", True, seen)
 
 
 def _sources() -> Finding:

@@ -17,9 +17,9 @@ class Fusion:
     found.
     """
 
-    text: float = 0.32
-    instant: float = 0.08
-    quality: float = 0.60
+    text: float = 0.30
+    instant: float = 0.15
+    quality: float = 0.55
     slope: float = 0.63
     offset: float = 0.15
     text_without_quality: float = 0.40

@@ -108,9 +108,13 @@ def _fetch_editions(environment: Environment, days: int, report: Report) -> None
 
 def _finish(environment: Environment, report: Report, *, as_json: bool) -> None:
     from broadsheet.indexing import follow_if_free
+    from broadsheet.models import Models
+    from broadsheet.vectoring import embed_if_free
 
     with progress("Indexing") as update:
         indexed = follow_if_free(environment["data"] / "index", update)
+    with progress("Embedding") as update:
+        embed_if_free(environment["data"] / "index", Models(environment), update)
     total = {count: sum(entry[count] for entry in report.entries) for count in COUNTS}
     if as_json:
         return print_json({**total, "indexed": indexed, "files": report.entries})

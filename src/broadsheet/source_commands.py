@@ -254,6 +254,8 @@ def _work(harvester: Any, runs: list[int], *, later: bool, as_json: bool, enviro
         return
     from broadsheet.harvest.foreground import work_through
     from broadsheet.indexing import follow_if_free
+    from broadsheet.models import Models
+    from broadsheet.vectoring import embed_if_free
 
     read: dict[int, int] = {}
     with progress(f"Harvesting ({len(runs)} runs)") as update:
@@ -265,6 +267,7 @@ def _work(harvester: Any, runs: list[int], *, later: bool, as_json: bool, enviro
         harvested = work_through(harvester, runs, watch)
     with progress("Indexing") as update:
         follow_if_free(environment["data"] / "index", update)
+        embed_if_free(environment["data"] / "index", Models(environment))
     _report(harvested, as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -76,7 +77,10 @@ def stop_on_signals() -> threading.Event:
 
 def _start(program: Program) -> subprocess.Popen[bytes]:
     # A session of its own keeps the terminal's Ctrl-C for the supervisor; the death signal ends it if we are killed.
-    return subprocess.Popen(program.command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603
+    # Requests and batches run side by side already; more threads inside each would only get in each other's way.
+    variables = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
+    command = program.command
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent, env=variables)  # noqa: S603
 
 
 def _die_with_parent() -> None:

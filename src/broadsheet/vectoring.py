@@ -11,7 +11,7 @@ import numpy as np
 
 from broadsheet.embedding import Embedder, PaperText, Vectors
 from broadsheet.errors import Unavailable
-from broadsheet.index import days_since_epoch
+from broadsheet.index import Busy, days_since_epoch
 from broadsheet.index.spaces import Chosen, Spaces, read_spaces, vectors_folder, write_spaces
 from broadsheet.index.vectors import Attributes, Row, VectorReader, VectorWriter
 from broadsheet.models import STATIC, Models, keep_model
@@ -75,6 +75,14 @@ class Instant:
         spaces = _spaces_or_none(self._index)
         if spaces.instant is None or spaces.instant.space != self._space:
             write_spaces(self._index, replace(spaces, instant=Chosen(self._space, STATIC)))
+
+
+def embed_if_free(index: Path, models: Models, progress: Progress = _nothing) -> int | None:
+    """Bring the instant vectors up to date; None where another process, such as the worker, is at it."""
+    try:
+        return Instant(index, models).catch_up(progress)
+    except Busy:
+        return None
 
 
 class Quality:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from broadsheet.errors import BroadsheetError
 from broadsheet.harvest.engine import Harvester
 from broadsheet.index import Reader, Writer
 from broadsheet.indexing import catch_up, is_own, rebuild
+from broadsheet.mapping.keeping import keep_up
 from broadsheet.models import Models
 from broadsheet.vectoring import Instant, Quality
 
@@ -18,6 +20,7 @@ log = logging.getLogger("broadsheet.worker")
 
 PAUSE_S = 1.0
 PAUSE_AFTER_FAILURE_S = 5.0
+MAP_EVERY_S = 3_600.0
 
 
 def work(index: Path, models: Models, harvester: Harvester, stop: threading.Event) -> None:
@@ -73,16 +76,30 @@ def _index(index: Path, models: Models, stop: threading.Event) -> None:
             stop.wait(PAUSE_S)
 
 
-def embed(index: Path, models: Models, stop: threading.Event) -> None:
-    """Fill the vectors of the quality model, newest papers first, until told to stop."""
-    _repeat(lambda: _embed(index, models, stop), "embedding", stop)
+def embed(data: Path, models: Models, stop: threading.Event) -> None:
+    """Draw the map and fill the vectors of the quality model, newest papers first, until told to stop."""
+    _repeat(lambda: _embed(data, models, stop), "embedding", stop)
 
 
-def _embed(index: Path, models: Models, stop: threading.Event) -> None:
-    quality = Quality(index, models)
+def _embed(data: Path, models: Models, stop: threading.Event) -> None:
+    quality, drawn_at = Quality(data / "index", models), 0.0
     while not stop.is_set():
+        if time.monotonic() - drawn_at > MAP_EVERY_S or not drawn_at:
+            drawn_at = time.monotonic()
+            _draw(data)
         written = quality.fill(stop)
         if written:
             log.info("embedded %s papers", written)
         close_old_connections()
         stop.wait(PAUSE_S)
+
+
+def _draw(data: Path) -> None:
+    """Bring the map up to date; without one the site stands."""
+    try:
+        new = keep_up(data / "map", data / "index")
+    except BroadsheetError as error:
+        log.warning("the map waits: %s", error)
+    else:
+        if new:
+            log.info("%s new papers on the map", new)

@@ -175,3 +175,15 @@ def test_signs_in_pasted_prose_are_no_operators() -> None:
 def test_every_text_is_a_query(text: str) -> None:
     parsed = parse(text)
     assert all(note.endswith(".") for note in parsed.notes)
+
+
+def test_in_a_list_of_terms_a_word_counts_once_and_an_item_is_thought_once() -> None:
+    listed = parse("Machine Learning: ML: Robustness, Machine Learning: ML: Representation learning, Vision")
+    assert set(listed.counts.values()) == {1}
+    assert listed.free_text == "Machine Learning, ML, Robustness, Representation learning, Vision"
+    assert parse("learning to rank by learning from clicks").counts["learning"] == 2
+
+
+def test_a_compound_asks_for_its_joined_form_as_much_as_for_its_parts() -> None:
+    counts = parse("pre-training").counts
+    assert counts["pretraining"] == counts["pre"] + counts["training"]

@@ -20,6 +20,8 @@ PLACES = {
     "tantivy": ("index/",),
     "onnxruntime": ("embedding/",),
     "tokenizers": ("embedding/",),
+    "onnx": ("embedding/",),
+    "faiss": ("index/", "mapping/", "training/"),
 }
 
 EXCEPTIONS = {

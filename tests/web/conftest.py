@@ -70,9 +70,17 @@ def visit() -> Visit:
 @pytest.fixture
 def index(data: Path) -> Iterator[Callable[[], None]]:
     """Builds the search index from the catalogue; it is gone after the test."""
-    from broadsheet.indexing import rebuild
+    from tests.fakes.models import WordModels
 
-    yield lambda: rebuild(data / "index") and None
+    from broadsheet.embedding.static import shipped
+    from broadsheet.indexing import rebuild
+    from broadsheet.vectoring import Instant
+
+    def build() -> None:
+        rebuild(data / "index")
+        Instant(data / "index", WordModels(shipped())).catch_up()  # type: ignore[arg-type]
+
+    yield build
     shutil.rmtree(data / "index", ignore_errors=True)
 
 

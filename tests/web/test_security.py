@@ -17,7 +17,7 @@ ANSWERS = [
     ("/papers/2601.00001v1", 302),
     ("/categories/CS.cv", 302),
     ("/papers?page=x", 400),
-    ("/papers?q=x", 503),
+    ("/papers?q=x", 200),
     ("/nowhere", 404),
     ("/health", 200),
     ("/robots.txt", 200),
@@ -69,7 +69,7 @@ def test_templates_hold_nothing_inline():
         source, _, _ = environment.loader.get_source(environment, name)
         assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:", source, re.IGNORECASE), name
         for script in re.findall(r"<script[^>]*>", source):
-            assert "src=" in script or "application/ld+json" in script, name
+            assert "src=" in script or "application/ld+json" in script or "application/json" in script, name
         assert "|safe" not in source, name
 
 
@@ -95,5 +95,5 @@ def test_a_page_that_changed_is_sent(visit, draft):
 
 
 def test_errors_are_not_kept_by_caches(visit):
-    for path, status in (("/nowhere", 404), ("/papers?page=x", 400), ("/papers?q=x", 503)):
+    for path, status in (("/nowhere", 404), ("/papers?page=x", 400)):
         assert visit(path, status).response.headers["Cache-Control"] == "no-cache"

@@ -34,11 +34,12 @@ class State:
 
 
 def current_generation(folder: Path) -> str | None:
-    """Name of the generation in use, None when there is no index yet."""
+    """Name of the generation in use, None when there is no index yet, or none that the pointer names."""
     try:
-        return (folder / _POINTER).read_text(encoding="ascii", errors="replace").strip() or None
-    except FileNotFoundError:
+        name = (folder / _POINTER).read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
+    return name if name.startswith(_PREFIX) and name[len(_PREFIX) :].isdigit() else None
 
 
 def pointer_mark(folder: Path) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """What people type, read into a query. Nothing they type is an error, except too much of it."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,10 @@ from broadsheet.index.syntax import Clause, Piece, read_pieces
 from broadsheet.terms import split_terms
 
 LONGEST_QUERY = 3_000
+MOST_LISTED = 4
+"""Words that an item of a list of terms has on average, at most."""
+_COMMAS = re.compile("[,;，；、]")
+_JOINTS = re.compile("[,;:，；：、]")
 MOST_TERMS = 400
 
 MOST_BEGINNINGS = 6
@@ -82,14 +87,15 @@ def parse(text: str, filters: Filters = NO_FILTERS) -> ParsedQuery:
     pieces, cut = _cut_to_limit([piece for piece in read if piece.clause])
     filters, wanted, excluded = _with_filters(pieces, filters)
     words = _telling(tuple(clause for clause in wanted if clause.is_plain))
+    thought, is_list = " ".join(piece.text for piece in pieces if piece.text and _is_thought(piece)), _is_list(text)
     return ParsedQuery(
         words=tuple(dict.fromkeys(words)),
         required=tuple(dict.fromkeys(clause for clause in wanted if not clause.is_plain)),
         excluded=tuple(dict.fromkeys(excluded)),
         whole=tuple(split_terms(text)[0]),
-        counts=_counts([*words, *(clause for clause in wanted if not clause.is_plain)]),
+        counts=_counts([*words, *(clause for clause in wanted if not clause.is_plain)], is_list=is_list),
         filters=filters,
-        free_text=" ".join(piece.text for piece in pieces if piece.text and _is_thought(piece)),
+        free_text=_each_once(text) if is_list and all(map(_is_plain, pieces)) else thought,
         notes=(*_notes(text, cut=cut, empty=not pieces), *(piece.note for piece in read if piece.note)),
     )
 
@@ -153,8 +159,29 @@ def _telling(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
     return kept or clauses
 
 
-def _counts(clauses: Sequence[Clause]) -> dict[str, float]:
-    """How often each word is asked for; one that is asked for repeatedly matters more.
+def _is_plain(piece: Piece) -> bool:
+    return _is_thought(piece) and piece.clause is not None and piece.clause.is_plain
+
+
+def _is_list(text: str) -> bool:
+    """Whether a text lists terms, as authors list keywords: three or more short ones, parted by commas."""
+    items = _items(text)
+    return len(_COMMAS.findall(text)) > 1 and sum(len(item.split()) for item in items) <= MOST_LISTED * len(items)
+
+
+def _items(text: str) -> list[str]:
+    """The parts of a list, also those of its items: "Machine learning: robustness"."""
+    return [item.strip() for item in _JOINTS.split(text) if item.strip()]
+
+
+def _each_once(text: str) -> str:
+    """The items of a list, none twice."""
+    return ", ".join(dict.fromkeys(_items(text)))
+
+
+def _counts(clauses: Sequence[Clause], *, is_list: bool) -> dict[str, float]:
+    """How often each word is asked for; one that is asked for repeatedly matters more, but in a list of terms, where
+    it is only part of several.
 
     The parts of a compound count half, so that "pre-training" asks for a paper on pretraining no less than for others.
     """
@@ -165,7 +192,7 @@ def _counts(clauses: Sequence[Clause]) -> dict[str, float]:
                 counts[word] += 0.5 if clause.joined else 1.0
             for word in clause.joined:
                 counts[word] += 1.0
-    telling = {word: count for word, count in counts.items() if word not in STOP_WORDS}
+    telling = {word: min(count, 1.0) if is_list else count for word, count in counts.items() if word not in STOP_WORDS}
     return telling or dict(Counter(word for clause in clauses if clause.is_plain for word in clause.parts))
 
 
