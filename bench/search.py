@@ -97,7 +97,7 @@ def measure_items(finder: Finder, papers: Sequence[IndexDocument], chance: rando
     def rank(text: str, paper: IndexDocument, depth: int) -> bool:
         rows = finder.find(Question(text, limit=depth)).rows
         # Two papers of one title are both what was asked for.
-        return any(row.paper_id == paper.paper_id or same[row.paper_id] == same[paper.paper_id] for row in rows)
+        return any(row.paper_id == paper.paper_id or same.get(row.paper_id) == same[paper.paper_id] for row in rows)
 
     exact = sum(rank(paper.title, paper, 1) for paper in sample) / len(sample)
     typo = sum(rank(with_typo(paper.title, chance), paper, 1) for paper in sample) / len(sample)

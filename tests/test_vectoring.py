@@ -1,6 +1,7 @@
 """Vectoring: the vectors follow the catalogue, whatever happens on the way."""
 
 import threading
+import time
 from datetime import date
 
 import numpy as np
@@ -32,6 +33,14 @@ def identity():
 
 def papers() -> set[int]:
     return {row[0] for row in rows("SELECT id FROM paper WHERE merged_into IS NULL")}
+
+
+def follow_until(instant, reached) -> None:
+    """Follow the log until it has come so far: it waits for every older transaction of the server to end."""
+    deadline = time.monotonic() + 30
+    while not reached() and time.monotonic() < deadline:
+        instant.catch_up()
+        time.sleep(0.05)
 
 
 def held(index, tier="instant"):
@@ -68,7 +77,7 @@ def test_new_and_changed_papers_follow(three, draft, tmp_path):
     instant.catch_up()
     changed = draft("2601.00001", title="Another title", payload_hash="another")
     ingest([draft("2601.00009", title="A late one"), changed])
-    assert instant.catch_up() >= 1
+    follow_until(instant, lambda: set(held(tmp_path).papers.tolist()) == papers())
     assert set(held(tmp_path).papers.tolist()) == papers()
     reader = VectorReader(vectors_folder(tmp_path, read_spaces(tmp_path).instant.space))
     best = reader.nearest(models.instant.embed_query("A late one"), 1)
@@ -130,7 +139,7 @@ def test_what_is_done_stays_done_and_only_changed_texts_are_embedded_again(three
     fill(tmp_path, models)
     assert fill(tmp_path, models) == 0
     ingest([draft("2601.00001", title="Another title", payload_hash="another")])
-    instant.catch_up()
+    follow_until(instant, lambda: "Another title" in models.instant.embedded)
     assert fill(tmp_path, models) == 1
     assert models.quality.embedded[-1] == "Another title"
 
@@ -185,7 +194,7 @@ def test_a_paper_that_is_gone_loses_its_vectors(three, tmp_path):
     first, second = sorted(papers())[:2]
     keys = dict(rows("SELECT id, key FROM paper"))
     join(keys[first], keys[second])
-    instant.catch_up()
+    follow_until(instant, lambda: set(held(tmp_path).papers.tolist()) == papers())
     fill(tmp_path, models)
     assert set(held(tmp_path).papers.tolist()) == papers()
     assert set(held(tmp_path, "quality").papers.tolist()) == papers()

@@ -174,7 +174,7 @@ def test_enter_tells_the_paper_in_the_middle_and_a_region_is_gone_to_by_keys(pag
     page.wait_for_selector("#region")
     page.wait_for_timeout(500)
     assert "region=" in page.url
-    for _ in range(12):
+    for _ in range(40):
         page.focus(".map-view")
         page.keyboard.press("Enter")
         page.wait_for_timeout(150)
