@@ -1,4 +1,4 @@
-"""The kill drill of search: indexing, compaction and a change of model, each killed 50 times at any moment.
+"""The kill drill of search: following, rebuilding and a change of model, each killed 50 times at any moment.
 
 python -m bench.search_kills [--kills 50] [--papers 4000]
 
@@ -14,13 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import zstandard
 
 from bench.kill_drill import variables
 from bench.report import Figure, report
-from broadsheet.embedding.static import shipped
+from broadsheet.embedding.static import FILE, shipped
 
 STEP = """
 import sys
@@ -28,8 +29,6 @@ from broadsheet.launch import instance
 kind = sys.argv[1]
 with instance() as environment:
     from broadsheet import indexing
-    from broadsheet.index.spaces import read_spaces, vectors_folder
-    from broadsheet.index.vectors import VectorWriter
     from broadsheet.models import Models
     from broadsheet.store.query import execute
     from broadsheet.vectoring import Instant
@@ -45,10 +44,6 @@ with instance() as environment:
     indexing.follow(index)
     instant = Instant(index, Models(environment))
     instant.catch_up()
-    if kind == "compaction":
-        chosen = read_spaces(index).instant
-        with VectorWriter.open(vectors_folder(index, chosen.space), instant.dimensions) as writer:
-            writer.compact(force=True)
 """
 ASK = """
 from broadsheet.launch import instance
@@ -106,7 +101,9 @@ def switch_model(data: Path) -> None:
     if own.exists():
         shutil.rmtree(own)
     else:
-        shipped().quantised_again(own)
+        model = shipped()
+        own.mkdir(parents=True)
+        (own / FILE).write_bytes(replace(model, scales=model.scales / 2).to_bytes())
 
 
 def main() -> None:
@@ -121,7 +118,7 @@ def main() -> None:
         with zstandard.open(shared, "rt", encoding="utf-8") as lines, some.open("w") as file:
             file.writelines(line for _, line in zip(range(given.papers), lines, strict=False))
         subprocess.run([sys.executable, "-m", "broadsheet", "ingest", str(some)], env=variables(data), check=True)
-        for kind in ("follow", "rebuild", "compaction", "model"):
+        for kind in ("follow", "rebuild", "model"):
             if kind == "model":
                 switch_model(data)
             start = time.perf_counter()

@@ -18,8 +18,10 @@ Papers = NDArray[np.int64]
 Order = Literal["relevance", "new", "votes", "hot"]
 By = Literal["words", "meaning", "both", "name"]
 
-TEXT_DEPTH = 300
-NEAR_DEPTH = 300
+TEXT_DEPTH = 250
+NEAR_DEPTH = 200
+RESCORED = 600
+"""Papers that the scan by bits hands on to be scored by their vectors."""
 HEAD = 300
 """Papers whose order words and meaning decide together; behind them those that hold all the words follow by BM25."""
 CONFINED = 20_000
@@ -212,7 +214,8 @@ class Finder:
         if confined is not None:
             within = replace(within, only=confined)
         try:
-            found = tier.vectors.nearest(tier.of_query(selection.parsed.free_text), NEAR_DEPTH, within)
+            query = tier.of_query(selection.parsed.free_text)
+            found = tier.vectors.nearest(query, NEAR_DEPTH, within, rescore=RESCORED)
         except Unavailable:
             return NO_PAPERS
         near = found.papers[found.cosines >= floor]
