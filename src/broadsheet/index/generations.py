@@ -65,7 +65,7 @@ def new_generation(folder: Path) -> Path:
 def switch_to(generation: Path) -> None:
     """Make a complete generation the current one; readers see the old one or the new one, never neither."""
     _sync_folder(generation)
-    _replace(generation.parent / _POINTER, generation.name)
+    replace_file(generation.parent / _POINTER, generation.name)
 
 
 def read_state(generation: Path) -> State:
@@ -91,7 +91,7 @@ def read_state(generation: Path) -> State:
 
 def write_state(generation: Path, state: State) -> None:
     """Record how far a generation got. Call it after the commit: a crash in between only repeats work."""
-    _replace(generation / _STATE, json.dumps(asdict(state)))
+    replace_file(generation / _STATE, json.dumps(asdict(state)))
 
 
 @contextlib.contextmanager
@@ -132,7 +132,7 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Write a small file so that after a crash it holds the old text or the new one. A lock keeps others away."""
     temporary = path.with_name(f"{path.name}.new")
     with temporary.open("w", encoding="utf-8") as file:

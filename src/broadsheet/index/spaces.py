@@ -1,11 +1,11 @@
 """Which spaces of vectors are searched: one small file, replaced whole, that names them."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from broadsheet.errors import Unavailable
+from broadsheet.index.generations import file_mark, replace_file
 
 _POINTER = "spaces.json"
 
@@ -34,10 +34,9 @@ def vectors_folder(index: Path, space: str = "") -> Path:
 def spaces_mark(index: Path) -> tuple[int, int] | None:
     """Cheap token that changes whenever other spaces come into use; None where none are."""
     try:
-        stat = (vectors_folder(index) / _POINTER).stat()
+        return file_mark(vectors_folder(index) / _POINTER)
     except OSError:
         return None
-    return stat.st_ino, stat.st_mtime_ns
 
 
 def read_spaces(index: Path) -> Spaces:
@@ -55,11 +54,6 @@ def read_spaces(index: Path) -> Spaces:
 
 def write_spaces(index: Path, spaces: Spaces) -> None:
     """Put other spaces into use; readers see the old ones or the new ones."""
-    path = vectors_folder(index) / _POINTER
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{_POINTER}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(spaces), file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    folder = vectors_folder(index)
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(folder / _POINTER, json.dumps(asdict(spaces)))
