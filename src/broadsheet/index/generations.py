@@ -64,7 +64,7 @@ def new_generation(folder: Path) -> Path:
 
 def switch_to(generation: Path) -> None:
     """Make a complete generation the current one; readers see the old one or the new one, never neither."""
-    _sync_folder(generation)
+    sync_folder(generation)
     replace_file(generation.parent / _POINTER, generation.name)
 
 
@@ -140,10 +140,11 @@ def replace_file(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Have what a folder lists on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

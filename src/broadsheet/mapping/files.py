@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.errors import Unavailable
+from broadsheet.index.generations import replace_file, sync_folder
 
 FORM = 1
 """Form of the files; another one is not read."""
@@ -98,8 +99,8 @@ def write_map(folder: Path, drawn: LiteratureMap) -> str:
     }
     for name, content in {**contents, ABOUT: json.dumps(about, ensure_ascii=False).encode()}.items():
         _write(path / name, content)
-    _sync(path)
-    _replace(folder / POINTER, path.name)
+    sync_folder(path)
+    replace_file(folder / POINTER, path.name)
     _sweep(folder, path.name)
     return path.name
 
@@ -208,19 +209,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _replace(path: Path, text: str) -> None:
-    """After a crash the file holds the old text or the new one."""
-    temporary = path.with_name(f"{path.name}.new")
-    _write(temporary, text.encode())
-    temporary.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

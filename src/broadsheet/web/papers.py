@@ -8,14 +8,15 @@ from broadsheet import citation
 from broadsheet.cards import Card, PaperDetail
 from broadsheet.citation import Citable
 from broadsheet.cleaning import is_web_address
-from broadsheet.drafts import PartialDate
 from broadsheet.errors import NotFound, Unavailable
 from broadsheet.search import similar
 from broadsheet.store.catalogue import find_paper, get_paper
 from broadsheet.web.access import Who, open_to
-from broadsheet.web.instance import finder, site_url
+from broadsheet.web.feeds import known_date
+from broadsheet.web.instance import finder
 from broadsheet.web.markup import prepare
 from broadsheet.web.rendering import paper_url, render, templates
+from broadsheet.web.search_addresses import absolute
 
 FORMS = {
     ".md": "text/markdown; charset=utf-8",
@@ -40,7 +41,7 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
     detail = get_paper(number)
     others = _similar(detail.card)
     prepare([detail.card.title, detail.card.abstract, detail.card.summary, *(other.title for other in others)])
-    cite, url = citable(detail), _absolute(request, paper_url(key))
+    cite, url = citable(detail), absolute(request, paper_url(key))
     context = {
         "paper": detail,
         "card": detail.card,
@@ -85,7 +86,7 @@ def _form(request: HttpRequest, name: str) -> HttpResponse:
 
 def _body(request: HttpRequest, detail: PaperDetail, suffix: str) -> str:
     if suffix == ".md":
-        url = _absolute(request, paper_url(detail.card.key))
+        url = absolute(request, paper_url(detail.card.key))
         return templates().get_template("paper.md").render(paper=detail, card=detail.card, url=url)
     writers = {".bib": citation.bibtex, ".ris": citation.ris, ".csl.json": citation.csl_json}
     return writers[suffix](citable(detail))
@@ -139,16 +140,6 @@ def pdf_url(detail: PaperDetail) -> str:
     return f"https://aclanthology.org/{acl}.pdf" if acl else ""
 
 
-def _absolute(request: HttpRequest, path: str) -> str:
-    return (site_url() or f"{request.scheme}://{request.get_host()}") + path
-
-
-def _known_date(published: PartialDate | None) -> str:
-    """2026-05-29, 2026-05 or 2026, by what is known."""
-    length = {"year": 4, "month": 7, "day": 10}
-    return published.day.isoformat()[: length[published.precision]] if published else ""
-
-
 def json_ld(detail: PaperDetail, url: str) -> dict[str, object]:
     """The paper in schema.org's words."""
     card = detail.card
@@ -159,7 +150,7 @@ def json_ld(detail: PaperDetail, url: str) -> dict[str, object]:
         "name": card.title,
         "abstract": card.abstract,
         "author": [{"@type": "Person", "name": author.name} for author in detail.authors],
-        "datePublished": _known_date(card.published),
+        "datePublished": known_date(card.published),
         "identifier": [value for _, value in detail.identifiers],
         "isPartOf": {"@type": "Periodical", "name": detail.venue.name} if detail.venue else "",
         "sameAs": detail_url(detail),
