@@ -12,7 +12,17 @@ from bench.report import RESULTS
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 NAMES = (
     *("catalogue", "parsing", "pages", "index", "templates"),
-    *("search-200000", "search-1000000", "static", "embedding", "vectors", "map", "search_kills", "vector_kills"),
+    *(
+        "search-200000",
+        "search-1000000",
+        "fusion",
+        "static",
+        "embedding",
+        "vectors",
+        "map",
+        "search_kills",
+        "vector_kills",
+    ),
     *("kill_drill", "harvest_drill", "faulty_harvests", "politeness"),
 )
 INTRODUCTION = """# Benchmarks

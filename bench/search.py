@@ -142,12 +142,15 @@ def measure_hostile(finder: Finder, chance: random.Random) -> list[Figure]:
     texts = hostile_queries(chance)
     spent = []
     for text in texts:
-        start = time.perf_counter()
+        wall, own = time.perf_counter(), time.process_time()
         ask(text)
-        spent.append((time.perf_counter() - start) * 1e3)
+        spent.append(((time.process_time() - own) * 1e3, (time.perf_counter() - wall) * 1e3))
     worst = texts[spent.index(max(spent))]
     print(f"worst of {len(texts)}: {worst[:80]!r}")
-    return [Figure(f"worst of {len(texts)} hostile queries, wall", max(spent), "ms", "<= 300")]
+    return [
+        Figure(f"worst of {len(texts)} hostile queries, CPU", max(own for own, _ in spent), "ms", "<= 300"),
+        Figure(f"worst of {len(texts)} hostile queries, wall", max(wall for _, wall in spent), "ms", "<= 300"),
+    ]
 
 
 def measure_freshness(folder: Path, finder: Finder, instant: Embedder, texts: Sequence[str]) -> list[Figure]:
@@ -207,7 +210,8 @@ def build(folder: Path, shared: Path, size: int, instant: Embedder, quality: Emb
         build_words(folder, iter(track(papers(), "words", total=size)), lambda _: None)
     for embedder in filter(None, (instant, quality)):
         if not vectors_folder(folder, embedder.space.id).exists():
-            build_vectors(folder, iter(track(papers(), embedder.space.model, total=size)), embedder, lambda _: None)
+            told = iter(track(papers(), embedder.space.model, total=size))
+            build_vectors(folder, told, embedder, lambda _: None, filtered=embedder is instant)
     put_into_use(folder, instant, quality)
 
 

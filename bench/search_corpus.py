@@ -95,15 +95,21 @@ def build_words(folder: Path, papers: Iterator[IndexDocument], progress: Callabl
 
 
 def build_vectors(
-    folder: Path, papers: Iterator[IndexDocument], embedder: Embedder, progress: Callable[[int], None]
+    folder: Path,
+    papers: Iterator[IndexDocument],
+    embedder: Embedder,
+    progress: Callable[[int], None],
+    *,
+    filtered: bool = True,
 ) -> None:
-    """The vectors of one space."""
+    """The vectors of one space; of one that nothing filters, without attributes."""
     done = 0
     with VectorWriter.open(vectors_folder(folder, embedder.space.id), embedder.space.dimensions) as writer:
         for batch in batched(iter(papers)):
             texts = [PaperText(paper.title, paper.abstract) for paper in batch]
             vectors = embedder.embed_papers(texts)
-            writer.apply([_row(*each) for each in zip(batch, texts, vectors, strict=True)], (), "")
+            rows = [_row(*each) for each in zip(batch, texts, vectors, strict=True)]
+            writer.apply(rows if filtered else [replace(row, attributes=Attributes()) for row in rows], (), "")
             done += len(batch)
             progress(done)
         writer.compact()

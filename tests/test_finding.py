@@ -1,5 +1,6 @@
 """Finding: words and meaning in one answer, over an index of a few papers."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -220,3 +221,21 @@ def test_a_paper_added_later_is_found_by_words_and_meaning(finder, index, models
 def test_nonsense_finds_nothing(finder):
     answer = finder.find(Question("qwxzy"))
     assert (answer.rows, answer.total, answer.cursor) == ((), 0, "")
+
+
+def test_where_a_name_is_asked_for_a_paper_that_holds_all_words_comes_before_nearer_ones(tmp_path, models):
+    texts = [(f"The car {number}", "A car.", "cs.CY", 2024) for number in range(10)]
+    texts += [("A clinic by the sea", "The sea rises and falls with the moon. A car.", "cs.CY", 2024)]
+    papers = [replace(document(n, *text), authors=("Ngozi Adichie",)) for n, text in enumerate(texts, start=1)]
+    with Writer.rebuild(tmp_path) as writer:
+        writer.apply([*papers, document(12, "A clinic", "", "cs.CY", 2024)], (), "")
+    put_vectors(tmp_path, models["instant"], texts)
+    write_spaces(tmp_path, Spaces(Chosen(models["instant"].space.id, "instant")))
+    first = make(tmp_path, models).find(Question("Adichie clinic car")).rows[0]
+    assert (first.paper_id, first.by) == (11, "both")
+
+
+def test_facets_and_total_agree(finder):
+    for words in ("car", "clinic", "2601.00003", ""):
+        answer = finder.find(Question(words, facets=True))
+        assert answer.facets.papers == answer.total == finder.find(Question(words)).total

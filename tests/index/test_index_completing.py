@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.index import Completions, IndexDocument, Name, Reader, Snapshot, Writer
+from broadsheet.errors import Unavailable
+from broadsheet.index import Completions, IndexDocument, Name, Reader, Snapshot, Writer, crowds
 
 
 @pytest.fixture
@@ -67,3 +68,30 @@ def test_categories_venues_and_organisations(snapshot: Snapshot) -> None:
 def test_nothing_to_go_by_offers_nothing(snapshot: Snapshot, typed: str) -> None:
     assert snapshot.complete(typed, 5) == Completions()
     assert snapshot.complete("deep", 0) == Completions()
+
+
+def test_the_most_frequent_of_very_many_venues_that_begin_alike(tmp_path: Path) -> None:
+    names = [f"Proceedings of the {number}. Congress" for number in range(300)]
+    papers = [IndexDocument(n, str(n), "x", venue=names[n % 300], venue_slug=f"c{n % 300}") for n in range(310)]
+    with Writer.open(tmp_path) as writer:
+        writer.apply(papers, (), "")
+        snapshot = Reader(tmp_path).snapshot()
+        offered = {typed: snapshot.complete(typed, 5).venues for typed in ("Pro", "proceedings of the 7", "Proc x")}
+        assert [venue.papers for venue in offered["Pro"]] == [2, 2, 2, 2, 2]
+        assert offered["proceedings of the 7"][0] == Name("c7", "Proceedings of the 7. Congress", 2)
+        assert offered["Proc x"] == ()
+        # Kept until the index has grown by a twentieth; what few names share is always up to date.
+        writer.apply([IndexDocument(400, "n", "x", venue="Programs today", venue_slug="pt")], (), "")
+    later = Reader(tmp_path).snapshot()
+    assert later.complete("Pro", 5).venues == offered["Pro"]
+    assert later.complete("Prog", 5).venues == (Name("pt", "Programs today", 1),)
+
+
+@pytest.mark.parametrize("content", ["", "12\n{}", "x", '{"venue_name"'])
+def test_names_that_cannot_be_read_are_asked_of_the_engine(tmp_path: Path, snapshot: Snapshot, content: str) -> None:
+    path = next(tmp_path.glob("g*")) / crowds.CROWDS
+    path.write_text(content)
+    assert snapshot.complete("journal", 5).venues == (Name("j-water", "Journal of Water", 1),)
+    with pytest.raises(Unavailable, match="damaged"):
+        crowds.read(path)
+    assert crowds.read(path.with_name("none")) == {}

@@ -116,7 +116,7 @@ def test_total_and_facets_count_the_union(library: Reader) -> None:
 
 
 def test_many_papers_may_be_among_the_also(library: Reader) -> None:
-    assert select(library, "protein folding").total(np.arange(1_500, dtype=np.int64)) == 90
+    assert select(library, "protein folding").facets(np.arange(1_500, dtype=np.int64)).papers == 90
 
 
 def test_the_rest_follows_the_head_without_gaps_or_repeats(library: Reader) -> None:

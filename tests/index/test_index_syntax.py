@@ -187,3 +187,32 @@ def test_in_a_list_of_terms_a_word_counts_once_and_an_item_is_thought_once() -> 
 def test_a_compound_asks_for_its_joined_form_as_much_as_for_its_parts() -> None:
     counts = parse("pre-training").counts
     assert counts["pretraining"] == counts["pre"] + counts["training"]
+
+
+def test_a_phrase_of_the_commonest_words_is_looked_for_in_titles(tmp_path: Path) -> None:
+    papers = (
+        IndexDocument(1, "a", "A theory of the lake", "Water."),
+        IndexDocument(2, "b", "Lakes", "The depth of the lake. Made on-site."),
+        IndexDocument(3, "c", "On being a to-do list", "Done."),
+        IndexDocument(4, "d", "Lists", "A to-do, todo."),
+    )
+    with Writer.open(tmp_path / "index") as writer:
+        writer.apply(papers, (), "")
+    library = Reader(tmp_path / "index")
+    assert found(library, '"of the"') == [1]
+    assert found(library, '"of the lake"') == [1, 2]
+    assert found(library, '-"of the" lake') == [2]
+    assert found(library, "to-do") == [3, 4]
+    assert parse('"of the" lake').notes == (
+        '"of the" stands in nearly every abstract, so it was looked for in titles.',
+    )
+    assert parse('"of the lake" to-do title:"of the"').notes == ()
+
+
+def test_a_word_is_a_name_where_more_authors_bear_it_than_papers_hold_it(library: Reader) -> None:
+    snapshot = library.snapshot()
+    assert [snapshot.select(words).names_somebody for words in ("lecun graphs", "deep graphs", "ada")] == [
+        True,
+        False,
+        True,
+    ]

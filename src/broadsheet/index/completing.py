@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tantivy import Occur, Query, Searcher
 
 from broadsheet.index import schema
+from broadsheet.index.crowds import KEPT, Crowds
 from broadsheet.index.matching import Matcher, any_of, unscored
 from broadsheet.index.naming import Name, author_of, beginnings, parse_author, parse_names, printed_beginning
 from broadsheet.taxonomy import Category
@@ -36,9 +37,10 @@ class Completions:
 class Completer:
     """Completes over one commit."""
 
-    def __init__(self, searcher: Searcher, matcher: Matcher) -> None:
+    def __init__(self, searcher: Searcher, matcher: Matcher, crowds: Crowds) -> None:
         self._searcher = searcher
         self._matcher = matcher
+        self._crowds = crowds
 
     def complete(self, text: str, limit: int) -> Completions:
         """At most `limit` of each kind; nothing for less than two letters, or for more than anybody types."""
@@ -107,7 +109,8 @@ class Completer:
         start = slug(typed)
         if len(start) < _SHORTEST:
             return ()
-        return tuple(parse_names(self._searcher.terms_with_prefix(field, start, limit=limit)))
+        kept = self._crowds.get(field, {}).get(start) if limit <= KEPT else None
+        return tuple(parse_names(kept[:limit] if kept else self._searcher.terms_with_prefix(field, start, limit=limit)))
 
 
 def _begins(category: Category, wanted: str) -> bool:

@@ -19,13 +19,14 @@ class Facets:
     """Counts over one answer.
 
     `fields` are codes of fields and archives and `venues` slugs, each with its number of papers, most first; `years`
-    are (year, papers), newest first. `with_code` counts papers that have code.
+    are (year, papers), newest first. `with_code` counts papers that have code, `papers` all of them.
     """
 
     fields: Counts
     years: tuple[tuple[int, int], ...]
     venues: Counts
     with_code: int
+    papers: int
 
 
 def count_facets(searcher: Searcher, query: Query) -> Facets:
@@ -46,6 +47,7 @@ def count_facets(searcher: Searcher, query: Query) -> Facets:
         years=tuple(years),
         venues=tuple((str(slug), papers) for slug, papers in _buckets(found["venues"])),
         with_code=code.get(1, 0),
+        papers=sum(code.values()),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -96,7 +96,11 @@ def parse(text: str, filters: Filters = NO_FILTERS) -> ParsedQuery:
         counts=_counts([*words, *(clause for clause in wanted if not clause.is_plain)], is_list=is_list),
         filters=filters,
         free_text=_each_once(text) if is_list and all(map(_is_plain, pieces)) else thought,
-        notes=(*_notes(text, cut=cut, empty=not pieces), *(piece.note for piece in read if piece.note)),
+        notes=(
+            *_notes(text, cut=cut, empty=not pieces),
+            *(piece.note for piece in read if piece.note),
+            *_on_common([*wanted, *excluded]),
+        ),
     )
 
 
@@ -202,6 +206,13 @@ def _notes(text: str, *, cut: bool, empty: bool) -> tuple[str, ...]:
     if empty and text.strip():
         return ("The query holds no word to search for; all papers are shown.",)
     return ()
+
+
+def _on_common(clauses: Sequence[Clause]) -> Iterator[str]:
+    """Notes on phrases that are looked for in titles only."""
+    for clause in dict.fromkeys(clauses):
+        if clause.is_common and (clause.quoted or clause.field == "abstract"):
+            yield f'"{clause.raw[:60]}" stands in nearly every abstract, so it was looked for in titles.'
 
 
 def _marked(clause: Clause) -> list[str]:

@@ -24,6 +24,10 @@ Order = Literal["new", "votes", "hot"]
 NO_PAPERS: Papers = np.empty(0, dtype=np.int64)
 _AT_ONCE = 400
 """Papers that are checked in one search; with more the time grows faster than their number."""
+_COUNTED_ONE_BY_ONE = 2_000
+"""Papers that are fetched to be counted together with others; among more the engine looks for those others."""
+_TWICE = 2
+"""A word is a name where so many times as many papers have it among their authors as in their text."""
 MOST_MARKED = 20
 """Words behind a beginning that are marked in texts."""
 
@@ -115,12 +119,15 @@ class Selection:
 
     @explained
     def total(self, also: Papers = NO_PAPERS) -> int:
-        """How many papers hold all the words or are among `also`."""
-        return self._count(self._union(also))
+        """How many papers hold all the words or are among `also`, which are papers of the index."""
+        held = self._count(self._all_words)
+        if held > _COUNTED_ONE_BY_ONE:
+            return self._count(self._union(also))
+        return len(np.unique(np.concatenate([also, self.named, self._collect(self._all_words, held)])))
 
     @explained
     def facets(self, also: Papers = NO_PAPERS) -> Facets:
-        """Counts over the same papers as `total`."""
+        """Counts over the same papers as `total`, which they tell as well."""
         return count_facets(self._searcher, self._union(also))
 
     @explained
@@ -150,6 +157,17 @@ class Selection:
         page = hits[:limit]
         more = schema.split_key(page[-1][0]) if len(hits) > limit else None
         return OrderedPage(self._papers(page), more)
+
+    @cached_property
+    @explained
+    def names_somebody(self) -> bool:
+        """Whether a plain word is rather somebody's name than a word: "Zhang" is, "Adam" (of the optimiser) too."""
+        words = [clause.parts[0] for clause in self.parsed.words if len(clause.parts) == 1]
+        return any(self._is_name(word) for word in words if len(word) > 1)
+
+    def _is_name(self, word: str) -> bool:
+        names = self._searcher.doc_freq(schema.AUTHORS, word)
+        return names > 0 and names >= _TWICE * self._searcher.doc_freq(schema.EXACT, word)
 
     @cached_property
     def _constraints(self) -> list[tuple[Occur, Query]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from tantivy import Schema, Searcher
 
 from broadsheet.errors import Unavailable
-from broadsheet.index import lexicon, schema
+from broadsheet.index import crowds, lexicon, schema
 from broadsheet.index.completing import Completer, Completions
+from broadsheet.index.crowds import Crowds
 from broadsheet.index.damage import explained
 from broadsheet.index.filters import NO_FILTERS, Filters
 from broadsheet.index.generations import file_mark
@@ -43,7 +44,7 @@ class Snapshot:
     @explained
     def complete(self, text: str, limit: int = 5) -> Completions:
         """What somebody who has typed this may mean: at most `limit` of each kind."""
-        return Completer(self._searcher, self._matcher).complete(text, limit)
+        return Completer(self._searcher, self._matcher, self._crowds).complete(text, limit)
 
     @explained
     def spelling(self, text: str) -> str:
@@ -71,6 +72,19 @@ class Snapshot:
             return _read_once(path, file_mark(path))
         except (OSError, Unavailable):  # spelling is a courtesy; `Reader.health` tells
             return Lexicon({}, 0)
+
+    @property
+    def _crowds(self) -> Crowds:
+        path = self._generation / crowds.CROWDS
+        try:
+            return _read_crowds_once(path, file_mark(path))
+        except (OSError, Unavailable):  # the engine knows the same names, later
+            return {}
+
+
+@lru_cache(maxsize=2)
+def _read_crowds_once(path: Path, _mark: tuple[int, int]) -> Crowds:
+    return crowds.read(path)
 
 
 @lru_cache(maxsize=2)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from broadsheet.identity import parse_identifier
+from broadsheet.index.stopwords import STOP_WORDS
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.terms import split_terms
 
@@ -54,6 +55,11 @@ class Clause:
     def is_plain(self) -> bool:
         """Just words: nothing that must hold but the words themselves."""
         return not (self.quoted or self.field or self.is_exact or self.is_prefix)
+
+    @property
+    def is_common(self) -> bool:
+        """Several words, all of which stand in nearly every text: "of the"."""
+        return len(self.parts) > 1 and STOP_WORDS.issuperset(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

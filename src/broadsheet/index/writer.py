@@ -8,7 +8,7 @@ from typing import Self
 from tantivy import Index
 
 from broadsheet.errors import Unavailable
-from broadsheet.index import generations, lexicon, schema
+from broadsheet.index import crowds, generations, lexicon, schema
 from broadsheet.index.documents import IndexDocument
 from broadsheet.index.filling import to_tantivy
 
@@ -30,6 +30,7 @@ class Writer:
         self._state = generations.read_state(generation)
         self._is_rebuild = is_rebuild
         self._pending = 0
+        self._highest = -1
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -95,7 +96,7 @@ class Writer:
                 self._commit(state)
             self._state = state
             if not self._is_rebuild:
-                self._refresh_lexicon()
+                self._refresh_lists()
 
     def close(self) -> None:
         """Let running merges end and give the lock back; uncommitted work there is none."""
@@ -112,7 +113,10 @@ class Writer:
             for paper_id in removed:
                 self._writer.delete_documents_by_term(schema.PAPER, paper_id)
             for document in documents:
-                self._writer.delete_documents_by_term(schema.PAPER, document.paper_id)
+                # A rebuild gets papers in the order of their numbers; for each to be deleted the engine has to look.
+                if not self._is_rebuild or document.paper_id <= self._highest:
+                    self._writer.delete_documents_by_term(schema.PAPER, document.paper_id)
+                self._highest = max(self._highest, document.paper_id)
                 self._writer.add_document(to_tantivy(document))
                 self._pending += 1
         except BaseException:
@@ -125,20 +129,21 @@ class Writer:
         self._pending = 0
         generations.write_state(self._generation, state)
 
-    def _refresh_lexicon(self) -> None:
-        """Make the word list anew when the index has grown by a twentieth: a matter of seconds at a million papers."""
+    def _refresh_lists(self) -> None:
+        """Make the lists of words and of names anew when the index has grown by a twentieth: seconds at a million."""
         self._index.reload()
         searcher = self._index.searcher()
-        path = self._generation / lexicon.LEXICON
-        if lexicon.is_due(path, searcher.num_docs):
+        path, names = self._generation / lexicon.LEXICON, self._generation / crowds.CROWDS
+        if lexicon.is_due(path, searcher.num_docs) or not names.exists():
             words = searcher.terms_with_prefix(schema.EXACT, "")
             lexicon.write(lexicon.make(words, searcher.num_docs), path)
+            crowds.write(crowds.make(lambda field: searcher.terms_with_prefix(field, "")), names)
 
     def _finish(self) -> None:
         with _explained():
             self._commit(self._state)
             self.close()
-            self._refresh_lexicon()
+            self._refresh_lists()
             generations.switch_to(self._generation)
 
 

@@ -11,7 +11,7 @@ from broadsheet.errors import BadInput, Unavailable
 from broadsheet.index.vectors.files import compare_all
 from broadsheet.index.vectors.opened import Opened
 from broadsheet.index.vectors.rows import Chunk, Held, Near, Papers, RowFilter, Vectors
-from broadsheet.index.vectors.state import read_raw
+from broadsheet.index.vectors.state import mark
 
 RESCORED = 1_000
 """Rows that a scan hands on to be scored by their stored vectors."""
@@ -27,7 +27,7 @@ class VectorReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._opened: Opened | None = None
+        self._current: tuple[tuple[int, int, int], Opened] | None = None
 
     def count(self) -> int:
         """Number of papers that have a vector."""
@@ -89,13 +89,15 @@ class VectorReader:
 
     def _fresh(self) -> Opened:
         """The newest commit; costs one look at a small file when nothing has changed."""
-        opened = self._opened
-        if opened is not None and opened.raw == read_raw(self._folder):
-            return opened
+        current = self._current
+        if current is not None and current[0] == mark(self._folder):
+            return current[1]
         with self._lock:
-            if self._opened is None or self._opened.raw != read_raw(self._folder):
-                self._opened = open_newest(self._folder, self._opened)
-            return self._opened
+            # The mark is taken before the file is read: a commit in between is noticed at the next look.
+            newest = mark(self._folder)
+            if self._current is None or self._current[0] != newest:
+                self._current = newest, open_newest(self._folder, self._current[1] if self._current else None)
+            return self._current[1]
 
 
 def open_newest(folder: Path, before: Opened | None) -> Opened:

@@ -73,6 +73,17 @@ def damaged(what: str) -> Unavailable:
     return Unavailable(f"The vectors are damaged ({what}). They are made anew in the background.")
 
 
+def mark(folder: Path) -> tuple[int, int, int]:
+    """What tells this state file from the next, which is another file: two microseconds. Raises Unavailable."""
+    try:
+        found = (folder / NAME).stat()
+    except FileNotFoundError as error:
+        raise Unavailable(MISSING) from error
+    except OSError as error:
+        raise Unavailable(f"The vectors cannot be read: {error}.") from error
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def read_raw(folder: Path) -> bytes:
     """The state file as it is now; a dozen microseconds. Raises Unavailable where there is none."""
     try:
