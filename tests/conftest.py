@@ -87,3 +87,33 @@ def draft() -> Callable[..., Draft]:
 def edition_of() -> Callable[[str, int], EditionPlace]:
     """A place in a day's edition."""
     return lambda day, position: EditionPlace(date.fromisoformat(day), position)
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Any]:
+    """Makes somebody with an account: alice owns things, bob is on her side, charlie is a stranger."""
+    from datetime import UTC, datetime, timedelta
+
+    from allauth.account.models import EmailAddress
+
+    from broadsheet.store.models import Person
+
+    def make(handle: str = "alice", *, days: float = 100, verified: bool = True, **values: Any) -> Any:
+        joined = datetime.now(UTC) - timedelta(days=days)
+        email = f"{handle}@example.org"
+        made = Person.objects.create(handle=handle, name=handle.title(), email=email, joined_at=joined, **values)
+        EmailAddress.objects.create(user=made, email=email, verified=verified, primary=True)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def viewer_of() -> Callable[[Any], Any]:
+    """How the rules see somebody who signed in."""
+    from broadsheet.people import Viewer
+
+    def view(person: Any) -> Viewer:
+        return Viewer(person.pk, person.handle, person.name, person.role, person.joined_at, verified=True)
+
+    return view

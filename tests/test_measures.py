@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from broadsheet.measures import ndcg, recall, reciprocal_rank
+from broadsheet.measures import ndcg, recall, reciprocal_rank, spearman
 
 
 def test_a_perfect_ranking_has_gain_one():
@@ -34,3 +34,13 @@ def test_recall_is_the_share_of_relevant_papers_that_were_found():
 def test_reciprocal_rank_looks_at_the_first_relevant_paper():
     assert reciprocal_rank(["x", "b", "a"], {"a": 1, "b": 1}) == 0.5
     assert reciprocal_rank(["x"], {"a": 1}) == 0
+
+
+def test_spearman_goes_by_ranks_and_equals_share_theirs():
+    assert spearman([1, 2, 3, 400], [10, 20, 30, 31]) == pytest.approx(1)
+    assert spearman([3, 2, 1], [1, 2, 3]) == pytest.approx(-1)
+    assert spearman([1, 1, 2], [1, 2, 3]) == pytest.approx(0.8660, abs=1e-4)
+
+
+def test_spearman_of_a_side_without_an_order_is_nothing():
+    assert spearman([1, 1, 1], [1, 2, 3]) == spearman([1, 2], [5, 5]) == 0

@@ -13,9 +13,11 @@ from django.db import DatabaseError
 from broadsheet import (
     __version__,
     evaluate_commands,
+    fake_command,
     identity_commands,
     ingest_command,
     map_command,
+    person_commands,
     search_commands,
     source_commands,
     train_command,
@@ -35,6 +37,8 @@ app.add_typer(train_command.app, name="train")
 app.add_typer(source_commands.app, name="sources")
 app.add_typer(identity_commands.app, name="identity")
 app.add_typer(evaluate_commands.app, name="evaluate")
+app.add_typer(person_commands.app, name="person")
+app.command("fake-community")(fake_command.fake_community)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 

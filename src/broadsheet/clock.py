@@ -25,3 +25,8 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(max(0.0, seconds))
+
+
+def now() -> datetime:
+    """The moment of a request, in UTC: entries ask, and hand it down."""
+    return datetime.now(UTC)

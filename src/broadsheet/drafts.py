@@ -7,8 +7,9 @@ from typing import Literal
 IdentifierKind = Literal["arxiv", "doi", "openreview", "acl", "pubmed", "hub", "url", "other"]
 LinkKind = Literal["code", "project", "data", "model", "media"]
 Precision = Literal["day", "month", "year"]
-Basis = Literal["list", "announcement", "estimate"]
-"""How a paper came by its place in an edition: a dated list names it, it was announced, or its date tells when."""
+Basis = Literal["list", "announcement", "estimate", "submission"]
+"""How a paper came by its place in an edition: a dated list names it, it was announced, its date tells when, or a
+member put it forward."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from broadsheet.errors import BadInput
 
@@ -91,6 +92,47 @@ def _database(text: str) -> str:
     return text
 
 
+def _mail_server(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its words may hold the password
+        valid = False
+    if text and not valid:
+        raise ValueError("write an address such as smtp://user:password@host:587, or smtps:// for TLS from the start")
+    return text
+
+
+def _mail_address(text: str) -> str:
+    name, at, host = text.rpartition("@")
+    if text and not (name and at and host and text.isascii() and not any(c.isspace() or c in "<>,;" for c in text)):
+        raise ValueError("write an address such as papers@example.org")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ValueError, KeyError, OSError):
+        raise ValueError("write the name of a time zone, such as Europe/Lisbon") from None
+    return text
+
+
+def _hour(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= 23):
+        raise ValueError("write an hour from 0 to 23")
+    return int(text)
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"write {', '.join(choices[:-1])} or {choices[-1]}")
+        return text
+
+    return read
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "./.broadsheet", "Folder that holds everything the instance owns.", _folder),
     Setting(
@@ -109,6 +151,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("site_name", "Broadsheet", "Name in the masthead."),
     Setting("contact", "", "Mail address or page that sources may turn to; part of the User-Agent."),
     Setting("inner_hosts", "", "Hosts of your own network, as name:port, that sources may be fetched from.", _hosts),
+    Setting("proxies", "127.0.0.1,::1", "Addresses of proxies whose X-Forwarded-For is believed.", _words),
+    Setting("sign_up", "open", "Who may join: open, invited or closed.", _one_of("open", "invited", "closed")),
+    Setting(
+        "smtp",
+        "",
+        "Mail server, such as smtp://user:password@host:587 or smtps://host. Without one letters wait in the outbox.",
+        _mail_server,
+        secret=True,
+    ),
+    Setting("mail_from", "", "Address that our mail comes from.", _mail_address),
+    Setting("ranking", "", "Weights of the ranking, such as days_per_ten=3, imported=1."),
+    Setting("edition_zone", "UTC", "Time zone in which editions close.", _zone),
+    Setting("edition_hour", "0", "Hour of the next day at which an edition closes; 0 is the end of its day.", _hour),
+    Setting("impressions", "yes", "Sum up which papers were shown where; of nobody in particular.", _boolean),
+    Setting("github_client", "", "Client id of an OAuth app at GitHub, to sign in with GitHub."),
+    Setting("github_secret", "", "Secret of the OAuth app at GitHub.", secret=True),
+    Setting("orcid_client", "", "Client id at ORCID, to sign in with ORCID."),
+    Setting("orcid_secret", "", "Secret of the client at ORCID.", secret=True),
+    Setting("orcid_sandbox", "no", "Ask ORCID's sandbox instead of ORCID.", _boolean),
     Setting(
         "model",
         "builtin",

@@ -19,3 +19,15 @@ class Unavailable(BroadsheetError):
 
 class Forbidden(BroadsheetError):
     """Who asks may not: 403 on the web."""
+
+
+class TooMany(BroadsheetError):
+    """Something was done too often: 429 on the web. `wait_s` seconds from now it may be done again."""
+
+    def __init__(self, message: str, *, wait_s: int) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
+
+
+class SignInFirst(Forbidden):
+    """Who asks has not signed in: on the web a way to do so, and back."""

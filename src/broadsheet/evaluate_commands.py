@@ -8,6 +8,7 @@ import typer
 from broadsheet.environment import read_environment
 from broadsheet.errors import Unavailable
 from broadsheet.printing import err, out, print_json, progress, safe
+from broadsheet.ranking_commands import evaluate_ranking
 
 if TYPE_CHECKING:
     from broadsheet.drafts import Draft
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from broadsheet.retrieval import Report as RetrievalReport
 
 app = typer.Typer(help="Measure the product's own rules on labelled data.", no_args_is_help=True)
+
+app.command("ranking")(evaluate_ranking)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 

@@ -17,8 +17,10 @@ is empty. Sources less than `PEERS` apart tell of the same thing: between them a
 
 PEERS = 10
 TEXT_FIELDS = ("title", "abstract", "summary", "language", "licence", "comment", "venue", "authors")
-BASES = ("list", "announcement", "estimate")
+BASES = ("list", "submission", "announcement", "estimate")
 """From the surest to the least sure."""
+CHOSEN = ("list", "submission")
+"""Places that somebody chose: a paper may have any number of those, on different days."""
 PRECISION_RANK = {"year": 0, "month": 1, "day": 2}
 
 
@@ -253,7 +255,7 @@ def _entries(paper: PaperRecord, draft: Draft) -> tuple[tuple[str, EditionPlace]
 
 def _excludes(known: EditionPlace, place: EditionPlace) -> bool:
     """Whether only one of the two can stand: both are announcements, or a list already has the announcement's day."""
-    return place.basis != "list" and (known.basis != "list" or known.day == place.day)
+    return place.basis not in CHOSEN and (known.basis not in CHOSEN or known.day == place.day)
 
 
 def _announced_first(known: EditionPlace, place: EditionPlace) -> bool:

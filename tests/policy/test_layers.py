@@ -8,14 +8,20 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "broadsheet"
 
 LAYERS = {
-    "words": "__init__ errors environment settings drafts draftcode records cards clock runs",
+    "words": "__init__ errors environment settings drafts draftcode records cards clock runs people",
     "pure": "tex terms text identity taxonomy schedule timetable citation cleaning merging replaying deciding "
-    "splitting mathml addresses fusing measures",
-    "doors": "store sources index embedding typeset",
+    "splitting mathml addresses fusing measures ranking rival_rankings flooding filtering suspicion markdown "
+    "markdown_html markdown_rules threads revisions avatars bibliography claim_rules inventing jotting "
+    "own_record profile_form",
+    "doors": "store sources index embedding typeset mail media",
     "features": "reading ingest identifying evaluating harvest indexing listing sample launch doctor meaning finding "
-    "likeness snippets asking search examples models vectoring retrieval training mapping",
+    "likeness snippets asking search examples models vectoring retrieval training mapping limits voting prose "
+    "discussion watching moderation fake_community histories foretelling closing reckoning reasons rising ranked_lists "
+    "impressions accounts outbox tidying tokens collected collecting library groups attachments claiming memberships "
+    "pasting submitting admitting looking_up",
     "entries": "web cli ingest_command identity_commands source_commands search_commands evaluate_commands "
-    "train_command map_command printing running supervisor worker __main__",
+    "train_command map_command ranking_commands person_commands fake_command printing running supervisor worker "
+    "__main__",
 }
 """From the bottom up; a package stands for all its modules."""
 

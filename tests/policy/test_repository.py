@@ -21,6 +21,11 @@ WITHOUT_PAPER_IN_THE_KEY = {
     "PaperIdentifier": "identifiers are how a paper is found, whatever machine holds it",
     "SourceRecord": "a record is found by its source before its paper is known",
     "Change": "the log is read in the order of transactions",
+    "Submission": "belongs to who submits, before its paper is known",
+    "Notification": "belongs to who is told",
+    "Flag": "waits in the moderators' queue, whatever it is about",
+    "ModerationEvent": "the log is read in the order of its numbers",
+    "ClaimEvent": "a history that is read with its claim alone",
 }
 
 

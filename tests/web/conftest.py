@@ -68,6 +68,27 @@ def visit() -> Visit:
 
 
 @pytest.fixture
+def signed_in() -> Callable[[Any], Visit]:
+    """Visits as somebody: `ask(path, status, method, data={...})`; the token of forms is checked elsewhere."""
+
+    def visits_of(person: Any) -> Visit:
+        client = Client(raise_request_exception=False)
+        client.force_login(person)
+
+        def ask(
+            path: str, status: int = 200, method: str = "get", data: dict[str, Any] | None = None, **headers: str
+        ) -> Answer:
+            response = getattr(client, method)(path, data or {}, headers=headers)
+            assert response.status_code == status, response.content[:2000].decode()
+            body = response.content.decode()
+            return Answer(response, html.document_fromstring(body) if "<" in body else None)
+
+        return ask
+
+    return visits_of
+
+
+@pytest.fixture
 def index(data: Path) -> Iterator[Callable[[], None]]:
     """Builds the search index from the catalogue; it is gone after the test."""
     from tests.fakes.models import WordModels

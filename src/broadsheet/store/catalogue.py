@@ -15,10 +15,11 @@ AUTHORS_ON_CARD = 6
 
 CARDS = """
     SELECT p.id, p.key, p.title, p.abstract, p.summary, p.summary_by, p.published, p.published_precision,
-           p.withdrawn, p.imported_votes, p.imported_comments, p.author_count,
-           (SELECT json_agg(json_build_array(a.key, s.name) ORDER BY s.position)
-            FROM authorship s JOIN author a ON a.id = s.author_id
-            WHERE s.paper_id = p.id AND s.position <= %s)::text,
+           p.withdrawn, p.imported_votes + coalesce(s.votes, 0), p.imported_comments + coalesce(s.comments, 0),
+           p.author_count,
+           (SELECT json_agg(json_build_array(a.key, w.name) ORDER BY w.position)
+            FROM authorship w JOIN author a ON a.id = w.author_id
+            WHERE w.paper_id = p.id AND w.position <= %s)::text,
            (SELECT json_agg(json_build_array(n.slug, n.name) ORDER BY n.name)
             FROM paper_organisation o JOIN organisation n ON n.id = o.organisation_id
             WHERE o.paper_id = p.id)::text,
@@ -27,7 +28,8 @@ CARDS = """
             WHERE c.paper_id = p.id AND c.position > 0)::text,
            (SELECT json_object_agg(kind, url ORDER BY said_by = 'user', url DESC)
             FROM paper_link WHERE paper_id = p.id AND kind IN ('code', 'project'))::text
-    FROM paper p WHERE p.id = ANY(%s::bigint[]) AND p.merged_into IS NULL
+    FROM paper p LEFT JOIN standing s ON s.paper_id = p.id LEFT JOIN paper_state m ON m.paper_id = p.id
+    WHERE p.id = ANY(%s::bigint[]) AND p.merged_into IS NULL AND (m.hidden IS NOT TRUE OR %s)
 """
 DETAIL = """
     SELECT p.updated, p.version, p.language, p.licence, p.comment, p.provenance::text, v.slug, v.name,
@@ -61,11 +63,14 @@ LEADS_TO = """
 """The paper that a key leads to that no paper bears any more."""
 
 
-def list_cards(papers: Sequence[int]) -> list[Card]:
-    """Cards of these papers in this order; ids that do not exist (any more) are left out."""
+def list_cards(papers: Sequence[int], *, hidden: bool = False) -> list[Card]:
+    """Cards of these papers in this order; ids that do not exist (any more) are left out.
+
+    So are those that a moderator hid, unless `hidden`.
+    """
     if not papers:
         return []
-    cards = {row[0]: _card(row) for row in rows(CARDS, AUTHORS_ON_CARD, list(papers))}
+    cards = {row[0]: _card(row) for row in rows(CARDS, AUTHORS_ON_CARD, list(papers), hidden)}
     return [cards[paper] for paper in papers if paper in cards]
 
 
@@ -120,11 +125,13 @@ def find_paper(name: str) -> tuple[int, str] | None:
     return (found[0][0], found[0][1]) if found else None
 
 
-def get_paper(paper: int) -> PaperDetail:
-    """All that is known of a paper. Raises NotFound."""
-    cards, found = list_cards([paper]), rows(DETAIL, paper)
-    if not (cards and found):
+def get_paper(paper: int, *, hidden: bool = False) -> PaperDetail:
+    """All that is known of a paper. Raises NotFound, for one that a moderator hid too, unless `hidden`."""
+    cards, found = list_cards([paper], hidden=hidden), rows(DETAIL, paper)
+    if not found:
         raise NotFound(f"There is no paper {paper}.")
+    if not cards:
+        raise NotFound("A moderator hid this paper. The open log (/log) says why.")
     updated, version, language, licence, comment, provenance, venue_slug, venue_name, *parts = found[0]
     authors, identifiers, tags, links, versions, editions, sources, matches = map(_list, parts)
     return PaperDetail(

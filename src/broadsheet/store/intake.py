@@ -25,7 +25,7 @@ from broadsheet.deciding import Doubt, Entry, Join, Joining
 from broadsheet.drafts import Identifier, Problem
 from broadsheet.errors import BadInput, BroadsheetError
 from broadsheet.records import PaperRecord, SourceMark
-from broadsheet.store import matching, writing
+from broadsheet.store import matching, standings, writing
 from broadsheet.store.catalogue import find_paper
 from broadsheet.store.query import array, rows
 
@@ -167,6 +167,7 @@ def write(writes: Writes) -> None:
         _log_changes(cursor, [*writes.new, *(paper for paper in writes.changed if paper not in gone)], sorted(gone))
         if writes.joins:
             _keep_old_names(cursor, writes.changed)
+    standings.refresh_listed([*writes.new, *(paper for paper in writes.changed if paper not in gone)])
 
 
 def write_split(writes: SplitWrites) -> int:
@@ -188,6 +189,7 @@ def write_split(writes: SplitWrites) -> int:
         matching.set_link_times(cursor, {paper: writes.link_times[0], target: writes.link_times[1]})
         _log_changes(cursor, [paper, target])
         _keep_old_names(cursor, changed)
+    standings.refresh_listed([paper, target])
     return target
 
 

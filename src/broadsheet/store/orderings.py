@@ -15,9 +15,13 @@ def period_papers(first: date, last: date) -> Ordering:
 
     def ordering(offset: int, limit: int) -> Page[int]:
         found = rows(
-            """SELECT e.paper_id, count(*) OVER () FROM edition_entry e JOIN paper p ON p.id = e.paper_id
-               WHERE e.edition_day BETWEEN %s AND %s GROUP BY e.paper_id, p.imported_votes
-               ORDER BY p.imported_votes DESC, min(e.position), e.paper_id OFFSET %s LIMIT %s""",
+            """SELECT e.paper_id, count(*) OVER () FROM edition_entry e
+               JOIN paper p ON p.id = e.paper_id AND p.merged_into IS NULL
+               LEFT JOIN standing s ON s.paper_id = e.paper_id
+               WHERE e.edition_day BETWEEN %s AND %s
+                 AND NOT EXISTS (SELECT FROM paper_state h WHERE h.paper_id = e.paper_id AND h.hidden)
+               GROUP BY e.paper_id, p.imported_votes, s.votes
+               ORDER BY p.imported_votes + coalesce(s.votes, 0) DESC, min(e.position), e.paper_id OFFSET %s LIMIT %s""",
             *(first, last, offset, limit),
         )
         return _page(found, offset)

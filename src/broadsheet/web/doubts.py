@@ -6,7 +6,7 @@ from django.http.request import QueryDict
 from broadsheet import identifying
 from broadsheet.errors import BadInput
 from broadsheet.web.access import Who, open_to
-from broadsheet.web.admin import render_form
+from broadsheet.web.rendering import render
 
 SHOWN = 50
 PATH = "/admin/doubts"
@@ -41,4 +41,4 @@ def _keys(form: QueryDict) -> tuple[str, str]:
 
 def _page(request: HttpRequest, *, done: str = "", complaint: str = "", status: int = 200) -> HttpResponse:
     context = {"doubts": identifying.review(SHOWN), "done": done, "complaint": complaint, "shown": SHOWN}
-    return render_form(request, "admin_doubts.html", context, status=status)
+    return render(request, "admin_doubts.html", context, status=status)

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from broadsheet.errors import BadInput, BroadsheetError, Forbidden, NotFound, Unavailable
+from broadsheet.errors import BadInput, BroadsheetError, Forbidden, NotFound, SignInFirst, TooMany, Unavailable
 from broadsheet.web.rendering import render, render_bare
 
 log = logging.getLogger("broadsheet.web")
@@ -19,6 +20,7 @@ HEADINGS = {
     404: "There is no such page",
     405: "That cannot be done here",
     413: "That is too large",
+    429: "Not so fast",
     500: "Something broke on our side",
     503: "Not available just now",
 }
@@ -39,12 +41,22 @@ class Failures:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django with whatever a handler raised."""
+        if isinstance(error, SignInFirst) and request.method in ("GET", "HEAD"):
+            return HttpResponseRedirect(sign_in_path(request.get_full_path()))
         status, message = explained(error)
         if status >= 500:
             log.error("%s %s", request.method, request.path, exc_info=error)
         if status == 500 and settings.DEBUG:
             return None  # Django's page with the traceback
-        return failure_page(request, status, message)
+        response = failure_page(request, status, message, remedy=_remedy(request, error))
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.wait_s)
+        return response
+
+
+def sign_in_path(path: str) -> str:
+    """The address of the page to sign in, which leads on to a path."""
+    return f"/account/login?{urlencode({'next': path})}"
 
 
 def explained(error: Exception) -> tuple[int, str]:
@@ -54,6 +66,8 @@ def explained(error: Exception) -> tuple[int, str]:
             return 400, str(error)
         case Forbidden():
             return 403, str(error)
+        case TooMany():
+            return 429, f"{error} Try again in {waiting(error.wait_s)}."
         case NotFound() | Http404():
             return 404, str(error) if isinstance(error, BroadsheetError) else "Nothing has this address."
         case DisallowedHost():
@@ -73,10 +87,26 @@ def explained(error: Exception) -> tuple[int, str]:
             return 500, "The error is in the log. Try again, or tell the operator what you did."
 
 
-def failure_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+def waiting(seconds: int) -> str:
+    """A wait as people say it: 40 seconds, 3 minutes, 2 hours."""
+    for size, noun in ((3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{-(-seconds // size)} {noun}s"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def _remedy(request: HttpRequest, error: Exception) -> str:
+    """What the page offers to somebody who may not: to sign in, or how the operator is let in."""
+    if isinstance(error, SignInFirst):
+        return "sign in"
+    return "operator" if isinstance(error, Forbidden) and request.path.startswith("/admin") else ""
+
+
+def failure_page(request: HttpRequest, status: int, message: str, *, remedy: str = "") -> HttpResponse:
     """The page for a failure, in plain words even where the usual page cannot be made."""
     heading = HEADINGS.get(status, "That did not work")
     context = {"heading": heading, "message": message, "status": status, "wanted": _wanted(request, status)}
+    context["remedy"] = remedy
     try:
         response = render(request, "failure.html", context, status=status)
     except Exception:

@@ -5,13 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 
 from broadsheet import schedule
-from broadsheet.listing import list_page, parse_page
+from broadsheet.clock import now
+from broadsheet.listing import PageNumber, parse_page
+from broadsheet.ranked_lists import ORDERS, Ranked, list_edition, list_period
 from broadsheet.schedule import Period
-from broadsheet.store.orderings import neighbouring_editions, newest_edition, period_papers
+from broadsheet.store.orderings import neighbouring_editions, newest_edition
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.web.access import Who, open_to
 from broadsheet.web.edition_map import edition_svg
+from broadsheet.web.ranked import JSON, edition_json
 from broadsheet.web.rendering import render
+from broadsheet.web.search_feeds import explains_in_json
+from broadsheet.web.shown import note_shown
+from broadsheet.web.why import ranked_html
 
 PAGE_SIZE = 100
 
@@ -27,8 +33,16 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @open_to(Who.ANYONE)
 def day(request: HttpRequest, code: str) -> HttpResponse:
-    """The edition of one day."""
+    """The edition of one day; with `.json` behind it for programs."""
+    if code.endswith(JSON):
+        return _day_json(request, code.removesuffix(JSON))
     return _period(request, schedule.parse_day(code))
+
+
+@explains_in_json
+def _day_json(request: HttpRequest, code: str) -> HttpResponse:
+    period, page = schedule.parse_day(code), _page(request)
+    return edition_json(request, period.code, _ranked(period, page), page)
 
 
 @open_to(Who.ANYONE)
@@ -58,12 +72,18 @@ def _tomorrow() -> date:
 
 
 def _period(request: HttpRequest, period: Period, *, front: bool = False) -> HttpResponse:
-    page = parse_page(request.GET.get("page", ""), PAGE_SIZE)
-    papers = list_page(period_papers(period.first, period.last), page)
+    page = _page(request)
+    ranked = _ranked(period, page)
+    papers = ranked.cards
+    if period.kind == "day":
+        note_shown(request, "edition", papers)
     before, after = neighbouring_editions(period.first, period.last)
     context = {
         "period": period,
         "papers": papers,
+        "ranked": ranked,
+        "ranked_html": ranked_html,
+        "orders": ORDERS,
         "page": page,
         "front": front,
         "previous": _like(period, before),
@@ -73,6 +93,17 @@ def _period(request: HttpRequest, period: Period, *, front: bool = False) -> Htt
         "drawing": edition_svg(papers.items, f"the papers of {period.label}") if page.number == 1 else "",
     }
     return render(request, "edition.html", context)
+
+
+def _page(request: HttpRequest) -> PageNumber:
+    return parse_page(request.GET.get("page", ""), PAGE_SIZE)
+
+
+def _ranked(period: Period, page: PageNumber) -> Ranked:
+    """A day is an edition with an order of its own; weeks and months put the editions in them together."""
+    if period.kind == "day":
+        return list_edition(period.first, page, now())
+    return list_period(period.first, period.last, page)
 
 
 def _like(period: Period, day: date | None) -> Period | None:

@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from broadsheet.cards import Named
+from broadsheet.clock import now
 from broadsheet.errors import NotFound
 from broadsheet.listing import list_page, parse_page
+from broadsheet.ranked_lists import CATEGORY_ORDERS, Order, get_order, ordering_of
 from broadsheet.store import orderings
 from broadsheet.store.changes import Watermark, newest_watermark
+from broadsheet.store.claims import people_of_name
 from broadsheet.store.orderings import Ordering
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.web.access import Who, open_to
+from broadsheet.web.ranked import chosen
 from broadsheet.web.rendering import render
 
 
@@ -26,6 +31,8 @@ class Heading:
     above: tuple[tuple[str, str], ...] = ()
     below: tuple[tuple[str, str], ...] = ()
     within: tuple[str, str] | None = None
+    orders: tuple[Order, ...] = ()
+    order: Order | None = None
 
 
 @open_to(Who.ANYONE)
@@ -39,23 +46,39 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(f"/categories/{found.code}")
     above = [(ancestor.name, f"/categories/{ancestor.code}") for ancestor in taxonomy.ancestors(code)]
     below = [(child.name, f"/categories/{child.code}") for child in taxonomy.children(code)]
-    heading = Heading("Category", found.name, found.code, tuple(above), tuple(below), ("category", found.code))
-    return _listing(request, heading, orderings.category_papers(code))
+    order = chosen(request.GET.get("order", ""), CATEGORY_ORDERS)
+    heading = Heading(
+        "Category",
+        found.name,
+        found.code,
+        tuple(above),
+        tuple(below),
+        ("category", found.code),
+        tuple(get_order(name) for name in CATEGORY_ORDERS),
+        order,
+    )
+    newest_first = order is None or order.name == "new"
+    return _listing(request, heading, orderings.category_papers(code) if newest_first else _by(order, code))
+
+
+def _by(order: Order | None, code: str) -> Ordering:
+    return ordering_of(order or get_order("new"), now(), code)
 
 
 @open_to(Who.ANYONE)
 def author(request: HttpRequest, key: str) -> HttpResponse:
     """The papers that print an author's name."""
     number, name = _found(orderings.find_author(key), "author", key)
-    note = "All papers that print this name. Namesakes are not told apart yet."
-    return _listing(request, Heading("Author", name, note), orderings.author_papers(number))
+    note = "All papers that print this name. Confirmed claims tell namesakes apart."
+    known = [(f"{who.name}, {count} here", f"/people/{who.handle}") for who, count in people_of_name(number)]
+    return _listing(request, Heading("Author", name, note, below=tuple(known)), orderings.author_papers(number))
 
 
 @open_to(Who.ANYONE)
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers of an organisation."""
     number, name = _found(orderings.find_organisation(slug), "organisation", slug)
-    above = (("Organisations", "/organisations"),)
+    above = (("Organisations", "/organisations"), ("People", f"/organisations/{quote(slug, safe='')}/people"))
     heading = Heading("Organisation", name, above=above, within=("organisation", slug))
     return _listing(request, heading, orderings.organisation_papers(number))
 

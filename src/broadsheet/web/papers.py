@@ -8,15 +8,23 @@ from broadsheet import citation
 from broadsheet.cards import Card, PaperDetail
 from broadsheet.citation import Citable
 from broadsheet.cleaning import is_web_address
+from broadsheet.clock import now
 from broadsheet.errors import NotFound, Unavailable
+from broadsheet.people import may_moderate
 from broadsheet.search import similar
 from broadsheet.store.catalogue import find_paper, get_paper
+from broadsheet.store.votes import voted_on
 from broadsheet.web.access import Who, open_to
 from broadsheet.web.feeds import known_date
 from broadsheet.web.instance import finder
+from broadsheet.web.keeping import keeping
 from broadsheet.web.markup import prepare
+from broadsheet.web.paper_people import additions
 from broadsheet.web.rendering import paper_url, render, templates
 from broadsheet.web.search_addresses import absolute
+from broadsheet.web.shown import note_opened
+from broadsheet.web.thread import thread_html
+from broadsheet.web.viewing import viewer_of
 
 FORMS = {
     ".md": "text/markdown; charset=utf-8",
@@ -38,7 +46,9 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
     number, key = found
     if name != key:
         return HttpResponseRedirect(paper_url(key))
-    detail = get_paper(number)
+    viewer = viewer_of(request)
+    detail = get_paper(number, hidden=may_moderate(viewer, now()))
+    note_opened(request, number)
     others = _similar(detail.card)
     prepare([detail.card.title, detail.card.abstract, detail.card.summary, *(other.title for other in others)])
     cite, url = citable(detail), absolute(request, paper_url(key))
@@ -52,6 +62,10 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         "url": url,
         "json_ld": json_ld(detail, url),
         "pdf": pdf_url(detail),
+        "voted": bool(voted_on(viewer.id, [number])),
+        "added": additions(viewer, number),
+        "keep": keeping(viewer, number),
+        "discussion": thread_html(request, number, key),
     }
     return render(request, "paper.html", context)
 

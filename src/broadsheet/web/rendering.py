@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
@@ -11,20 +11,29 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.backends.utils import csrf_input_lazy
 from django.templatetags.static import static
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from broadsheet import __version__
 from broadsheet.cards import Card
+from broadsheet.clock import now
 from broadsheet.drafts import PartialDate
 from broadsheet.listing import reachable
+from broadsheet.people import Viewer, may_moderate
 from broadsheet.search import Match
+from broadsheet.store.fakes import has_fakes
+from broadsheet.store.files import Note, pictures_of
+from broadsheet.store.votes import voted_on
 from broadsheet.taxonomy import load as load_taxonomy
 from broadsheet.tex import plain_text
 from broadsheet.text import key_sentence, opening
 from broadsheet.web.markup import data_block, markdown_text, marked, prepare, typeset
 from broadsheet.web.moments import away, moment, span
+from broadsheet.web.viewing import viewer_of
+from broadsheet.web.voting_button import vote_button
 
 log = logging.getLogger("broadsheet.web")
 
@@ -32,15 +41,36 @@ T = TypeVar("T")
 
 KEPT_STORIES = 4_096
 """Papers of lists whose HTML a process keeps; some 3 KB each."""
+ASKED_EVERY_S = 30
+VOTE_SLOT = Markup("<!--vote-->")
 OPENING, LEAD_OPENING = 210, 420
 """Characters of an abstract that a list shows of a paper, and of the paper that leads it."""
 
 
 def render(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A page as an answer."""
-    values = {"path": request.path, "site_name": settings.ENVIRONMENT["site_name"], **context}
-    page = templates().get_template(template).render(values)
-    return HttpResponse(page, status=status, headers={"Cache-Control": "no-cache"})
+    page = templates().get_template(template).render({**surroundings(request), **context})
+    kept = "no-cache, private" if viewer_of(request) else "no-cache"
+    return HttpResponse(page, status=status, headers={"Cache-Control": kept})
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows besides its own: whose it is, and the token that its forms carry, made if one asks."""
+    return {
+        "path": request.path,
+        "here": request.get_full_path(),
+        "site_name": settings.ENVIRONMENT["site_name"],
+        "viewer": viewer_of(request),
+        "csrf": csrf_input_lazy(request),
+        "moderating": may_moderate(viewer_of(request), now()),
+        "invented": _is_invented(int(now().timestamp() // ASKED_EVERY_S)),
+    }
+
+
+@lru_cache(maxsize=1)
+def _is_invented(stretch: int) -> bool:
+    """Whether people here are invented, asked once in a while: pages say so."""
+    return has_fakes()
 
 
 def render_bare(heading: str, message: str, *, status: int) -> HttpResponse:
@@ -67,6 +97,7 @@ def templates() -> Environment:
         asset=static,
         cards_html=cards_html,
         matches_html=matches_html,
+        vote_button=vote_button,
         category_options=category_options,
         reachable=reachable,
         version=__version__,
@@ -85,6 +116,7 @@ def templates() -> Environment:
         query=urlencode,
         data_block=data_block,
         md=markdown_text,
+        written=written,
         segment=lambda text: quote(text, safe=""),
         sentence=lambda text: text[:1].upper() + text[1:],
     )
@@ -100,16 +132,32 @@ class Story:
     opening: str
     rank: int | None = None
     lead: bool = False
+    picture: Note | None = None
 
 
-def cards_html(cards: Sequence[Card], *, first_rank: int | None = None, lead: bool = False) -> Markup:
+@pass_context
+def cards_html(context: Context, cards: Sequence[Card], *, first_rank: int | None = None, lead: bool = False) -> Markup:
     """Papers in a list, numbered from `first_rank` if given, the first set large if it is to lead."""
+    viewer = context["viewer"]
+    voted = voted_on(viewer.id, [card.id for card in cards])
     stories = [
         _story(card, rank=None if first_rank is None else first_rank + place, lead=lead and place == 0)
         for place, card in enumerate(cards)
     ]
+    if lead and stories:
+        first = stories[0].card.id
+        stories[0] = replace(stories[0], picture=pictures_of([first]).get(first))
     prepare(text for story in stories for text in (story.card.title, story.line, story.opening))
-    return Markup("\n").join(_guarded(story.card, _story_html, story) for story in stories)
+    return Markup("\n").join(
+        _with_vote(_guarded(story.card, _story_html, story), story.card, viewer, mine=story.card.id in voted)
+        for story in stories
+    )
+
+
+def _with_vote(html: Markup, card: Card, viewer: Viewer, *, mine: bool) -> Markup:
+    """What is kept of a card is the same for everybody; the button is not."""
+    before, slot, after = html.partition(VOTE_SLOT)
+    return before + vote_button(viewer, card.id, card.votes, mine=mine) + after if slot else html
 
 
 @lru_cache(maxsize=KEPT_STORIES)
@@ -146,7 +194,7 @@ def _pieces(match: Match) -> Iterator[tuple[str, bool]]:
 @lru_cache(maxsize=KEPT_STORIES)
 def _story_html(story: Story) -> Markup:
     """The same papers are asked for all day: what a story became is kept, and a changed one is another story."""
-    return _rendered("card.html", card=story.card, story=story)
+    return _rendered("card.html", card=story.card, story=story, vote_slot=VOTE_SLOT)
 
 
 def _match_html(match: Match) -> Markup:
@@ -181,6 +229,11 @@ def category_options(selected: str) -> Markup:
         option.format(each.code, Markup(" selected") if each.code == selected else "", each.name, each.code)
         for each in load_taxonomy().categories
     )
+
+
+def written(html: str) -> Markup:
+    """HTML that `prose.py` made of somebody's Markdown, and nothing else is: it was cleaned when it was made."""
+    return Markup(html)  # noqa: S704 - what it lets through is checked there
 
 
 def lede(card: Card) -> str:

@@ -34,13 +34,13 @@ def as_json_feed(request: HttpRequest) -> HttpResponse:
     return _answer(response.content, "application/feed+json; charset=utf-8")
 
 
-def _explains_in_json(handler: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def explains_in_json(handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Programs get what is wrong as an object: `{"error": {"status": 400, "message": "..."}}`."""
 
     @wraps(handler)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
-            return handler(request)
+            return handler(request, *args, **kwargs)
         except BroadsheetError as error:
             status, message = explained(error)
             response = JsonResponse({"error": {"status": status, "message": message}}, status=status)
@@ -52,7 +52,7 @@ def _explains_in_json(handler: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
 
 @open_to(Who.ANYONE)
-@_explains_in_json
+@explains_in_json
 def as_json(request: HttpRequest) -> HttpResponse:
     """The search for programs: papers with why each matched, facets, and the address of the next page."""
     if unknown := set(request.GET) - {*FIELDS, *PAGE}:
@@ -126,14 +126,15 @@ def _slug(named: Named | None) -> str | None:
 def _paper(request: HttpRequest, match: Match) -> dict[str, Any]:
     card = match.card
     return {
-        **_card(card),
+        **told_card(card),
         "url": absolute(request, paper_url(card.key)),
         "highlights": {"title": _pieces(match.title), "abstract": _pieces(match.snippet)},
         "why": {"by": match.why.by, "words": list(match.why.words), "sentence": _pieces(match.why.sentence)},
     }
 
 
-def _card(card: Card) -> dict[str, Any]:
+def told_card(card: Card) -> dict[str, Any]:
+    """A paper of a list as programs get it."""
     return {
         "key": card.key,
         "title": card.title,

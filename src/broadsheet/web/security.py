@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 
 from broadsheet.web.failures import bad_request
 
@@ -31,25 +30,32 @@ HEADERS = {
 
 
 PRIVATE_HEADERS = {"Cache-Control": "no-store, private", "Referrer-Policy": "same-origin"}
-"""For the operator's pages. Nobody else learns their addresses; with `no-referrer` browsers would send forms with
+"""For what is not for everybody. Nobody else learns these addresses; with `no-referrer` browsers would send forms with
 `Origin: null`, which could not be told from those of strangers."""
 
 ANY_HOST = "/health"
 """Load balancers and our own start ask for this by whatever address reaches us; the answer tells nothing."""
 
 
+PRIVATE = (
+    "/admin",
+    "/account",
+    "/settings",
+    "/library",
+    "/notifications",
+    "/moderation",
+    "/dev",
+    "/groups",
+    "/submit",
+    "/submissions",
+    "/claims",
+)
+"""Where what is one person's alone, or the operator's, is shown."""
+
+
 def is_private(path: str) -> bool:
-    """Whether an address is one of the operator's pages."""
-    return path == "/admin" or path.startswith("/admin/")
-
-
-class FormTokens(CsrfViewMiddleware):
-    """Django's tokens in forms, where there are forms: other pages neither read nor set its cookie."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        """Look at the cookie, and replace one that is not ours."""
-        if is_private(request.path):
-            super().process_request(request)
+    """Whether no cache and no browser may keep the page of an address."""
+    return any(path == part or path.startswith(part + "/") for part in PRIVATE)
 
 
 class SecurityHeaders:

@@ -7,7 +7,17 @@ from broadsheet.web.access import Who, open_to
 
 ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: {path}\n"
-    for path in ("/papers?", "/papers.json", "/papers/complete", "/papers/like", "/papers/similar/", "/admin")
+    for path in (
+        "/papers?",
+        "/papers.json",
+        "/papers/complete",
+        "/papers/like",
+        "/papers/similar/",
+        "/admin",
+        "/submit",
+        "/claims",
+        "/files",
+    )
 )
 
 

@@ -14,7 +14,7 @@ from broadsheet.store.harvest import list_runs
 from broadsheet.store.intake import list_problems
 from broadsheet.store.pace import DatabaseClock
 from broadsheet.web.access import Who, open_to
-from broadsheet.web.admin import render_form
+from broadsheet.web.rendering import render
 from broadsheet.web.source_forms import ACTIONS, DONE, Filled, is_known
 from broadsheet.web.sparkline import sparkline
 
@@ -83,7 +83,7 @@ def _all(request: HttpRequest, filled: Filled) -> HttpResponse:
         "summary": summary(views),
         "busy": any(is_busy(view, now) for view in views),
     }
-    return render_form(request, "admin_sources.html", context, status=400 if filled.error else 200)
+    return render(request, "admin_sources.html", context, status=400 if filled.error else 200)
 
 
 def _one(request: HttpRequest, name: str, filled: Filled) -> HttpResponse:
@@ -96,7 +96,7 @@ def _one(request: HttpRequest, name: str, filled: Filled) -> HttpResponse:
         "problems": list_problems(PROBLEMS_SHOWN, name),
         "busy": is_busy(view, now),
     }
-    return render_form(request, "admin_source.html", context, status=400 if filled.error else 200)
+    return render(request, "admin_source.html", context, status=400 if filled.error else 200)
 
 
 def _context(request: HttpRequest, now: datetime, filled: Filled) -> dict[str, object]:

@@ -1,0 +1,83 @@
+"""Why here: the answer that stands under each entry of a ranked list, as a page shows it and as programs get it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from broadsheet.cards import Page
+from broadsheet.ranked_lists import Ranked
+from broadsheet.ranking import Part
+from broadsheet.reasons import Reason
+from broadsheet.web.rendering import cards_html
+
+KEPT_REASONS = 4_096
+END_OF_CARD = Markup("</article>")
+
+DETAILS = Markup(
+    '<details class="why"><summary>Why here?</summary><p>{} <a href="/ranking">The rules</a></p><ul>{}</ul></details>'
+)
+LINE = Markup("<li>{}<b>{} {}</b> {}</li>")
+BAR = Markup(
+    '<svg class="bar" viewBox="0 0 99 8" aria-hidden="true">'
+    '<rect class="{}" x="{:.0f}" width="{:.0f}" height="8"/></svg>'
+)
+
+
+@pass_context
+def ranked_html(
+    context: Context, ranked: Ranked, first: int = 0, last: int | None = None, *, lead: bool = False
+) -> Markup:
+    """Entries `first` to `last` of a ranked page, numbered, each with its reason under it."""
+    cards = ranked.cards.items[first:last]
+    html = cards_html(context, cards, first_rank=ranked.cards.offset + first + 1, lead=lead)
+    # What a card holds of others' texts is escaped: its own end is the only one.
+    pieces = html.split(END_OF_CARD)
+    if len(pieces) != len(cards) + 1:
+        return html
+    reasons = (reason_html(ranked.reasons[card.id]) if card.id in ranked.reasons else Markup("") for card in cards)
+    ended = [piece + reason + END_OF_CARD for piece, reason in zip(pieces, reasons, strict=False)]
+    return Markup("").join([*ended, pieces[-1]])
+
+
+@lru_cache(maxsize=KEPT_REASONS)
+def reason_html(reason: Reason) -> Markup:
+    """A reason behind a summary to open: works without script. Kept, since many readers ask for the same.
+
+    Parts that add nothing are left out; the first one tells what is counted even then.
+    """
+    widest = max((abs(part.points) for part in reason.parts), default=0) or 1
+    lines = Markup("").join(_line_html(part, widest) for part in reason.parts if part.points or part is reason.parts[0])
+    return DETAILS.format(_headline(reason), lines)
+
+
+def _line_html(part: Part, widest: float) -> Markup:
+    width = 99 * abs(part.points) / widest
+    bar = BAR.format("less" if part.points < 0 else "more", 99 - width if part.points < 0 else 0, width)
+    return LINE.format(bar, part.name.capitalize(), _points(part.points), part.why)
+
+
+def _headline(reason: Reason) -> str:
+    return f"Score {_points(reason.score)}. {reason.moved}".rstrip()
+
+
+def _points(value: float) -> str:
+    """1,234 or −0.52: whole numbers are counts."""
+    text = f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 1 else f"{value:,.2f}"
+    return text.replace("-", "−")
+
+
+def told_reason(reason: Reason | None) -> dict[str, Any]:
+    """A reason for programs: the score and the parts that sum to it."""
+    if reason is None:
+        return {"score": None, "parts": [], "moved": None}
+    parts = [{"name": part.name, "points": part.points, "why": part.why} for part in reason.parts]
+    return {"score": reason.score, "parts": parts, "moved": reason.moved or None}
+
+
+def places(page: Page[Any], reasons: Mapping[int, Reason]) -> list[tuple[int, Any, Reason | None]]:
+    """The place, card and reason of each entry of a page."""
+    return [(page.offset + n, card, reasons.get(card.id)) for n, card in enumerate(page.items, start=1)]
