@@ -39,10 +39,17 @@ def reachable_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The test database also holds the taxonomy, as every instance does."""
+    """The test database also holds the taxonomy, as every instance does, and what a flush takes away stays away."""
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db.models.signals import post_migrate
+
     from broadsheet.store.subjects import sync_categories
     from broadsheet.taxonomy import load
 
+    # Tests that bring the first contents back find them missing, and not made anew by the flush before.
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
     with django_db_blocker.unblock():
         sync_categories(load())
 

@@ -13,7 +13,7 @@ from broadsheet.web import rendering
 pytestmark = pytest.mark.django_db
 
 ELEMENTS = """
-svg rect i q strong nobr blockquote aside textarea
+svg rect i q strong nobr blockquote aside textarea meter
 html head meta title link script body a header p nav ul li form label input button main footer b dialog h1 h2 dl dt dd
 kbd article span code div section details summary table caption tbody tr th td pre ol select option mark math semantics
 annotation mrow mi mo mn msup msub msubsup mfrac msqrt mtext mspace mover munder mstyle mpadded mroot munderover mtable
@@ -22,7 +22,7 @@ mtr mtd menclose mphantom merror
 ATTRIBUTES = """
 lang charset name content href rel type src defer class id action role for placeholder maxlength value autocomplete
 tabindex aria-label aria-labelledby aria-current aria-hidden aria-describedby title dir property method scope hidden
-data-copy data-list data-style start selected inputmode size rows cols open form required autocapitalize minlength
+data-copy data-list data-style start selected inputmode size rows cols open form required autocapitalize minlength max
 """
 IN_MATH = """
 xmlns encoding display stretchy separator fence accent accentunder mathvariant lspace rspace width height voffset depth

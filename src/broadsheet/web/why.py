@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -17,47 +18,66 @@ from broadsheet.web.rendering import cards_html
 KEPT_REASONS = 4_096
 END_OF_CARD = Markup("</article>")
 
+INLINE = 15
+"""Entries of a page that carry their reason with them; behind the others a link brings it, to keep the page light."""
+
 DETAILS = Markup(
-    '<details class="why"><summary>Why here?</summary><p>{} <a href="/ranking">The rules</a></p><ul>{}</ul></details>'
+    '<details class="why"{}><summary>Why here?</summary><p>{} <a href="/ranking">The rules</a></p><ul>{}</ul></details>'
 )
-LINE = Markup("<li>{}<b>{} {}</b> {}</li>")
-BAR = Markup(
-    '<svg class="bar" viewBox="0 0 99 8" aria-hidden="true">'
-    '<rect class="{}" x="{:.0f}" width="{:.0f}" height="8"/></svg>'
-)
+ASK = Markup('<p class="why"><a href="{}why={}#p{}" rel="nofollow">Why here?</a></p>')
+LINE = Markup('<li><meter aria-hidden="true" class="{}" max="99" value="{:.0f}"></meter><b>{} {}</b> {}</li>')
 
 
 @pass_context
 def ranked_html(
     context: Context, ranked: Ranked, first: int = 0, last: int | None = None, *, lead: bool = False
 ) -> Markup:
-    """Entries `first` to `last` of a ranked page, numbered, each with its reason under it."""
+    """Entries `first` to `last` of a ranked page, numbered, each with its reason under it, or a link to it."""
     cards = ranked.cards.items[first:last]
     html = cards_html(context, cards, first_rank=ranked.cards.offset + first + 1, lead=lead)
     # What a card holds of others' texts is escaped: its own end is the only one.
     pieces = html.split(END_OF_CARD)
     if len(pieces) != len(cards) + 1:
         return html
-    reasons = (reason_html(ranked.reasons[card.id]) if card.id in ranked.reasons else Markup("") for card in cards)
+    base, asked = _asked(context["here"])
+    reasons = (
+        _reason_or_link(ranked.reasons.get(card.id), card.id, base, asked, place)
+        for place, card in enumerate(cards, start=first)
+    )
     ended = [piece + reason + END_OF_CARD for piece, reason in zip(pieces, reasons, strict=False)]
     return Markup("").join([*ended, pieces[-1]])
 
 
+def _asked(here: str) -> tuple[str, str]:
+    """The address of this page up to where the paper asked about would stand, and the paper asked about."""
+    parts = urlsplit(here)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = urlencode([pair for pair in pairs if pair[0] != "why"])
+    return f"{parts.path}?{kept}{'&' if kept else ''}", dict(pairs).get("why", "")
+
+
+def _reason_or_link(reason: Reason | None, paper: int, base: str, asked: str, place: int) -> Markup:
+    if reason is None:
+        return Markup("")
+    if place < INLINE or asked == str(paper):
+        return reason_html(reason, opened=asked == str(paper))
+    return ASK.format(base, paper, paper)
+
+
 @lru_cache(maxsize=KEPT_REASONS)
-def reason_html(reason: Reason) -> Markup:
+def reason_html(reason: Reason, *, opened: bool = False) -> Markup:
     """A reason behind a summary to open: works without script. Kept, since many readers ask for the same.
 
     Parts that add nothing are left out; the first one tells what is counted even then.
     """
     widest = max((abs(part.points) for part in reason.parts), default=0) or 1
     lines = Markup("").join(_line_html(part, widest) for part in reason.parts if part.points or part is reason.parts[0])
-    return DETAILS.format(_headline(reason), lines)
+    return DETAILS.format(Markup(" open") if opened else "", _headline(reason), lines)
 
 
 def _line_html(part: Part, widest: float) -> Markup:
-    width = 99 * abs(part.points) / widest
-    bar = BAR.format("less" if part.points < 0 else "more", 99 - width if part.points < 0 else 0, width)
-    return LINE.format(bar, part.name.capitalize(), _points(part.points), part.why)
+    kind, width = "less" if part.points < 0 else "more", 99 * abs(part.points) / widest
+    return LINE.format(kind, width, part.name.capitalize(), _points(part.points), part.why)
 
 
 def _headline(reason: Reason) -> str:
