@@ -9,7 +9,7 @@ BUTTON = Markup(
     ' title="{title}" hx-post="/votes/{paper}" hx-vals=\'{{"to": "{to}"}}\' hx-include="#act" hx-swap="outerHTML">'
     '<span aria-hidden="true">▲</span> {count} <span class="noun">{noun}</span></button>'
 )
-INVITATION = Markup('<a class="vote" rel="nofollow" href="/account/login" title="Sign in to vote">▲ {count} {noun}</a>')
+INVITATION = Markup('<a class="vote" rel="nofollow" href="/account/login">▲ {count} {noun}</a>')
 
 
 def vote_button(viewer: Viewer, paper: int, count: int, *, mine: bool) -> Markup:

@@ -18,13 +18,13 @@ from broadsheet.web.rendering import cards_html
 KEPT_REASONS = 4_096
 END_OF_CARD = Markup("</article>")
 
-INLINE = 15
+INLINE = 5
 """Entries of a page that carry their reason with them; behind the others a link brings it, to keep the page light."""
 
 DETAILS = Markup(
     '<details class="why"{}><summary>Why here?</summary><p>{} <a href="/ranking">The rules</a></p><ul>{}</ul></details>'
 )
-ASK = Markup('<p class="why"><a href="{}why={}#p{}" rel="nofollow">Why here?</a></p>')
+ASK = Markup('<p class="why"><a href="{}why={}#p{}">Why here?</a></p>')
 LINE = Markup('<li><meter aria-hidden="true" class="{}" max="99" value="{:.0f}"></meter><b>{} {}</b> {}</li>')
 
 
