@@ -45,7 +45,7 @@ TABLES = (
     "paper_category, authorship, source_draft, paper_match, "
     "harvest_source, harvest_stream, harvest_run"
 )
-FRONT_BYTES = 170_000
+FRONT_BYTES = 190_000
 STYLE_BYTES = 30_000
 
 ABSTRACT = (

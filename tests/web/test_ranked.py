@@ -210,3 +210,14 @@ def test_what_is_shown_is_tallied_without_anybodys_name(visit, papers):
 )
 def test_the_listing_that_led_to_a_paper(referer, listing):
     assert listing_of(referer, "papers.example.org") == listing
+
+
+def test_behind_the_first_entries_a_link_brings_the_reason(visit, papers, monkeypatch):
+    monkeypatch.setattr("broadsheet.web.why.INLINE", 3)
+    page = visit("/ranked/hot?x=%26")
+    assert len(page.all("//article/details[@class='why']")) == 3
+    link = page.all("//article/p[@class='why']/a/@href")[-1]
+    path, _, anchor = link.partition("#")
+    opened = visit(path)
+    assert opened.all("//article[details[@open]]/h2/@id") == [anchor]
+    assert len(opened.all("//article/details[@class='why']")) == 4

@@ -18,7 +18,7 @@ from broadsheet.web.rendering import cards_html
 KEPT_REASONS = 4_096
 END_OF_CARD = Markup("</article>")
 
-INLINE = 5
+INLINE = 15
 """Entries of a page that carry their reason with them; behind the others a link brings it, to keep the page light."""
 
 DETAILS = Markup(
