@@ -194,6 +194,8 @@ def poison(monkeypatch, draft, edition_of, index):
 
     for name in ("typeset", "marked"):
         monkeypatch.setitem(rendering.templates().filters, name, refuse(rendering.templates().filters[name]))
+    # Parts that templates share are made once, with the filters of then.
+    monkeypatch.setattr(rendering.templates().get_template("card_parts.html"), "_module", None)
 
 
 @pytest.mark.parametrize("path", ["/", "/categories/cs.CV", "/papers"])

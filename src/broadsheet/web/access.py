@@ -17,6 +17,8 @@ from broadsheet.web.viewing import viewer_of
 Handler = Callable[..., HttpResponse]
 
 HARMLESS = frozenset({"GET", "HEAD"})
+BOTH = ("GET", "HEAD", "POST")
+"""Methods of a page that shows a form and takes it."""
 
 
 class Who(Enum):

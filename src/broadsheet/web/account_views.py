@@ -4,16 +4,17 @@ import json
 
 from django.contrib.auth import logout
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from broadsheet.accounts import delete_account, export_everything
 from broadsheet.clock import now
 from broadsheet.errors import BadInput, NotFound
 from broadsheet.limits import DAY, Allowance, spend
 from broadsheet.store import sessions
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.confirming import ask_again
 from broadsheet.web.rendering import render
+from broadsheet.web.returning import see_other
 from broadsheet.web.viewing import viewer_of
 
 EXPORTS = Allowance(20, DAY)
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "account/home.html", {})
 
 
-@open_to(Who.SIGNED_IN, methods=("GET", "HEAD", "POST"))
+@open_to(Who.SIGNED_IN, methods=BOTH)
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where somebody is signed in; one of them, or all others, can be ended."""
     viewer, current = viewer_of(request), request.session.session_key or ""
@@ -38,7 +39,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
         sessions.end_other_sessions(viewer.id, current)
     elif len(name) != 16 or not sessions.end_session(viewer.id, name):
         raise NotFound("You are not signed in there any more.")
-    return _see("/account/sessions")
+    return see_other("/account/sessions")
 
 
 @open_to(Who.SIGNED_IN)
@@ -54,7 +55,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@open_to(Who.SIGNED_IN, methods=("GET", "HEAD", "POST"))
+@open_to(Who.SIGNED_IN, methods=BOTH)
 def leave(request: HttpRequest) -> HttpResponse:
     """Delete the account of who asks, who has just shown the password and writes the handle."""
     ask_again(request)
@@ -67,7 +68,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         return render(request, "account/delete.html", {"problem": str(error)}, status=400)
     delete_account(viewer.id, now())
     logout(request)
-    return _see("/account/gone")
+    return see_other("/account/gone")
 
 
 def _check_handle(given: str, handle: str) -> None:
@@ -79,12 +80,6 @@ def _check_handle(given: str, handle: str) -> None:
 def gone(request: HttpRequest) -> HttpResponse:
     """Good-bye."""
     return render(request, "account/gone.html", {})
-
-
-def _see(path: str) -> HttpResponse:
-    response = HttpResponseRedirect(path)
-    response.status_code = 303
-    return response
 
 
 def agent_name(agent: str) -> str:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from broadsheet.web import operator
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.rendering import render
 
 HOME = "/admin/sources"
@@ -15,7 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(HOME)
 
 
-@open_to(Who.ANYONE, methods=("GET", "HEAD", "POST"))
+@open_to(Who.ANYONE, methods=BOTH)
 def enter(request: HttpRequest) -> HttpResponse:
     """A button, and what it does: opening the link alone changes nothing, since mail scanners open links too."""
     token = (request.POST if request.method == "POST" else request.GET).get("token", "")

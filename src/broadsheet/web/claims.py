@@ -1,6 +1,6 @@
 """Claims: "is this you?", what speaks for it, one's own claims, and those that wait for somebody's word."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from broadsheet import claiming
 from broadsheet.cards import Card
@@ -11,12 +11,11 @@ from broadsheet.store import claims
 from broadsheet.store.catalogue import list_cards
 from broadsheet.store.claims import Claim
 from broadsheet.store.matching import papers_of
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.rendering import render
-from broadsheet.web.returning import back
+from broadsheet.web.returning import back, see_other
 from broadsheet.web.viewing import viewer_of
 
-BOTH = ("GET", "HEAD", "POST")
 LARGEST = 2**63 - 1
 
 
@@ -55,9 +54,7 @@ def _card(paper: int) -> Card:
 
 
 def _see(claim: Claim) -> HttpResponse:
-    response = HttpResponseRedirect(f"/claims/{claim.paper}/{claim.position}")
-    response.status_code = 303
-    return response
+    return see_other(f"/claims/{claim.paper}/{claim.position}")
 
 
 @open_to(Who.SIGNED_IN)

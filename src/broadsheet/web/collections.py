@@ -8,20 +8,19 @@ from broadsheet.errors import BadInput
 from broadsheet.listing import parse_page
 from broadsheet.store.collections import Collection, list_public
 from broadsheet.store.votes import voted_on
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.keeping import (
     check_sure,
     described,
     download,
     named_paper,
-    see_other,
     spend_export,
     unshared,
     whole,
 )
 from broadsheet.web.markup import prepare
 from broadsheet.web.rendering import lede, render
-from broadsheet.web.returning import back
+from broadsheet.web.returning import back, see_other
 from broadsheet.web.viewing import viewer_of
 
 PAGE_SIZE = 50
@@ -72,7 +71,7 @@ def _page(request: HttpRequest, found: Collection) -> HttpResponse:
     return render(request, "collection.html", context)
 
 
-@open_to(Who.MEMBER, methods=("GET", "HEAD", "POST"))
+@open_to(Who.MEMBER, methods=BOTH)
 def edit(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Title, text and who sees a collection: the form, and what it changes."""
     viewer = viewer_of(request)

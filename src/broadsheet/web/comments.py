@@ -9,11 +9,11 @@ from broadsheet.discussion import edit_comment, get_comment, get_own_comment, hi
 from broadsheet.errors import BadInput, BroadsheetError
 from broadsheet.revisions import changes
 from broadsheet.store.threads import list_comments
-from broadsheet.web.access import Who, open_to
-from broadsheet.web.discussion import previewed, refused, see_other, words_of
+from broadsheet.web.access import BOTH, Who, open_to
+from broadsheet.web.discussion import previewed, refused, words_of
 from broadsheet.web.reactions import reactions_html
 from broadsheet.web.rendering import paper_url, render
-from broadsheet.web.returning import back
+from broadsheet.web.returning import back, see_other
 from broadsheet.web.thread import form_name, permalink, piece_or_page
 from broadsheet.web.viewing import viewer_of
 
@@ -34,7 +34,7 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     return piece_or_page(request, "comment_form.html", "comment_write.html", context)
 
 
-@open_to(Who.MEMBER, methods=("GET", "HEAD", "POST"))
+@open_to(Who.MEMBER, methods=BOTH)
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Change the text of one's own comment; the former stays in its history."""
     own = get_own_comment(viewer_of(request), number, now())
@@ -51,7 +51,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     return see_other(permalink(number))
 
 
-@open_to(Who.MEMBER, methods=("GET", "HEAD", "POST"))
+@open_to(Who.MEMBER, methods=BOTH)
 def delete(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a comment shall be taken back, and do so."""
     own = get_own_comment(viewer_of(request), number, now())

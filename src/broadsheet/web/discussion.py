@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from markupsafe import Markup
 
 from broadsheet.clock import now
@@ -17,7 +17,7 @@ from broadsheet.web.address import client_address, network_of
 from broadsheet.web.comment_feed import comments_atom
 from broadsheet.web.failures import explained
 from broadsheet.web.rendering import paper_url, render
-from broadsheet.web.returning import back
+from broadsheet.web.returning import back, see_other
 from broadsheet.web.search_addresses import absolute
 from broadsheet.web.thread import form_name, order_of, part, permalink, piece_or_page, thread_context
 from broadsheet.web.viewing import viewer_of
@@ -109,13 +109,6 @@ def refused(request: HttpRequest, error: BroadsheetError, context: dict[str, Any
 def _sent(request: HttpRequest) -> dict[str, Any]:
     text = request.POST.get("text", "")
     return {"text": text[:100_000], "form_name": request.POST.get("form", "")[:64] or form_name(), "now": now()}
-
-
-def see_other(path: str) -> HttpResponse:
-    """Lead on after a form was taken."""
-    response = HttpResponseRedirect(path)
-    response.status_code = 303
-    return response
 
 
 @open_to(Who.MEMBER, methods=("POST",))

@@ -10,9 +10,10 @@ from broadsheet.clock import now
 from broadsheet.errors import Forbidden
 from broadsheet.store.collections import list_of_group
 from broadsheet.store.groups import Group
-from broadsheet.web.access import Who, open_to
-from broadsheet.web.keeping import check_sure, see_other
+from broadsheet.web.access import BOTH, Who, open_to
+from broadsheet.web.keeping import check_sure
 from broadsheet.web.rendering import render
+from broadsheet.web.returning import see_other
 from broadsheet.web.search_addresses import absolute
 from broadsheet.web.viewing import viewer_of
 
@@ -93,7 +94,7 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     return see_other("/groups")
 
 
-@open_to(Who.MEMBER, methods=("GET", "HEAD", "POST"))
+@open_to(Who.MEMBER, methods=BOTH)
 def join(request: HttpRequest) -> HttpResponse:
     """An invitation: a page with a button, and what it does. Opening the link alone changes nothing."""
     viewer = viewer_of(request)

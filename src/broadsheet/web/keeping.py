@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from broadsheet import bibliography, collecting, library
@@ -38,11 +38,6 @@ class Keeping:
 def keeping(viewer: Viewer, paper: int) -> Keeping:
     """What the block on a paper's page shows; two queries for who signed in, none for a visitor."""
     return Keeping(library.find_kept(viewer, paper), tuple(collecting.list_choices(viewer, paper)))
-
-
-def see_other(path: str) -> HttpResponse:
-    """The page that follows a form."""
-    return HttpResponseRedirect(path, status=303)
 
 
 def unshared(response: HttpResponse) -> HttpResponse:

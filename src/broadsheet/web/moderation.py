@@ -13,14 +13,13 @@ from broadsheet.store import flags, rules
 from broadsheet.store.catalogue import find_paper, list_cards
 from broadsheet.store.moderated import Subject, parse_subject
 from broadsheet.store.staff import find_people, handles, list_staff
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.rendering import render
 from broadsheet.web.returning import back
 from broadsheet.web.viewing import viewer_of
 
 QUEUE, LOG_PAGE, PEOPLE = 50, 100, 50
 DESK = "/moderation"
-BOTH = ("GET", "HEAD", "POST")
 
 
 @open_to(Who.MODERATOR)

@@ -5,15 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from broadsheet.clock import now
 from broadsheet.errors import BadInput
 from broadsheet.store.notifications import list_notices, mark_read, unread_count
-from broadsheet.web.access import Who, open_to
-from broadsheet.web.discussion import see_other
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.rendering import render
+from broadsheet.web.returning import see_other
 from broadsheet.web.viewing import viewer_of
 
 SHOWN = 50
 
 
-@open_to(Who.SIGNED_IN, methods=("GET", "HEAD", "POST"))
+@open_to(Who.SIGNED_IN, methods=BOTH)
 def notifications(request: HttpRequest) -> HttpResponse:
     """What the viewer was told, the newest first (`before` for more); POST marks one (`notice`) or all as read."""
     viewer = viewer_of(request)

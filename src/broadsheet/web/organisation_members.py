@@ -6,12 +6,10 @@ from broadsheet import memberships
 from broadsheet.clock import now
 from broadsheet.errors import BadInput, Forbidden
 from broadsheet.store.memberships import get_organisation, members_of
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.rendering import render
 from broadsheet.web.returning import back
 from broadsheet.web.viewing import viewer_of
-
-BOTH = ("GET", "HEAD", "POST")
 
 
 @open_to(Who.ANYONE)

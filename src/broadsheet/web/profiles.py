@@ -17,8 +17,9 @@ from broadsheet.store.claims import claimed_papers
 from broadsheet.store.collections import list_public_of
 from broadsheet.store.profiles import Profile, Said
 from broadsheet.text import opening
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.rendering import render
+from broadsheet.web.returning import see_other
 from broadsheet.web.viewing import viewer_of
 
 SHOWN = 20
@@ -74,7 +75,7 @@ def avatar(request: HttpRequest, handle: str) -> HttpResponse:
     return response
 
 
-@open_to(Who.MEMBER, methods=("GET", "HEAD", "POST"))
+@open_to(Who.MEMBER, methods=BOTH)
 def edit(request: HttpRequest) -> HttpResponse:
     """The form of one's own profile."""
     profile = get_profile(viewer_of(request).handle)
@@ -93,9 +94,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     except BadInput as error:
         return _form(request, form, str(error), status=400)
     profiles.change_profile(profile.id, {**asdict(values), "links": list(values.links)})
-    response = HttpResponseRedirect(f"/people/{profile.handle}")
-    response.status_code = 303
-    return response
+    return see_other(f"/people/{profile.handle}")
 
 
 def _given(profile: Profile) -> ProfileForm:

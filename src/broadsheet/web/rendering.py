@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -22,7 +23,7 @@ from broadsheet.cards import Card
 from broadsheet.clock import now
 from broadsheet.drafts import PartialDate
 from broadsheet.listing import reachable
-from broadsheet.people import Viewer, may_moderate
+from broadsheet.people import may_moderate
 from broadsheet.search import Match
 from broadsheet.store.fakes import has_fakes
 from broadsheet.store.files import Note, pictures_of
@@ -42,7 +43,8 @@ T = TypeVar("T")
 KEPT_STORIES = 4_096
 """Papers of lists whose HTML a process keeps; some 3 KB each."""
 ASKED_EVERY_S = 30
-VOTE_SLOT = Markup("<!--vote-->")
+VOTE_SLOT, BENEATH_SLOT = Markup("<!--vote-->"), Markup("<!--beneath-->")
+"""Where a card that is kept for everybody takes in what is of this page: the button, and what stands under it."""
 OPENING, LEAD_OPENING = 210, 420
 """Characters of an abstract that a list shows of a paper, and of the paper that leads it."""
 
@@ -136,8 +138,18 @@ class Story:
 
 
 @pass_context
-def cards_html(context: Context, cards: Sequence[Card], *, first_rank: int | None = None, lead: bool = False) -> Markup:
-    """Papers in a list, numbered from `first_rank` if given, the first set large if it is to lead."""
+def cards_html(
+    context: Context,
+    cards: Sequence[Card],
+    *,
+    first_rank: int | None = None,
+    lead: bool = False,
+    beneath: Mapping[int, Markup] = MappingProxyType({}),
+) -> Markup:
+    """Papers in a list, numbered from `first_rank` if given, the first set large if it is to lead.
+
+    `beneath` holds, by paper, what stands at the end of its card.
+    """
     viewer = context["viewer"]
     voted = voted_on(viewer.id, [card.id for card in cards])
     stories = [
@@ -149,15 +161,22 @@ def cards_html(context: Context, cards: Sequence[Card], *, first_rank: int | Non
         stories[0] = replace(stories[0], picture=pictures_of([first]).get(first))
     prepare(text for story in stories for text in (story.card.title, story.line, story.opening))
     return Markup("\n").join(
-        _with_vote(_guarded(story.card, _story_html, story), story.card, viewer, mine=story.card.id in voted)
+        _filled(
+            _guarded(story.card, _story_html, story),
+            vote_button(viewer, story.card.id, story.card.votes, mine=story.card.id in voted),
+            beneath.get(story.card.id, Markup("")),
+        )
         for story in stories
     )
 
 
-def _with_vote(html: Markup, card: Card, viewer: Viewer, *, mine: bool) -> Markup:
-    """What is kept of a card is the same for everybody; the button is not."""
-    before, slot, after = html.partition(VOTE_SLOT)
-    return before + vote_button(viewer, card.id, card.votes, mine=mine) + after if slot else html
+def _filled(html: Markup, button: Markup, beneath: Markup) -> Markup:
+    """What is kept of a card is the same for everybody; what goes into its slots is not."""
+    before, _, rest = html.partition(VOTE_SLOT)
+    if not rest:
+        return html
+    between, _, after = rest.partition(BENEATH_SLOT)
+    return before + button + between + beneath + after
 
 
 @lru_cache(maxsize=KEPT_STORIES)
@@ -194,7 +213,7 @@ def _pieces(match: Match) -> Iterator[tuple[str, bool]]:
 @lru_cache(maxsize=KEPT_STORIES)
 def _story_html(story: Story) -> Markup:
     """The same papers are asked for all day: what a story became is kept, and a changed one is another story."""
-    return _rendered("card.html", card=story.card, story=story, vote_slot=VOTE_SLOT)
+    return _rendered("card.html", card=story.card, story=story, vote_slot=VOTE_SLOT, beneath_slot=BENEATH_SLOT)
 
 
 def _match_html(match: Match) -> Markup:

@@ -10,9 +10,12 @@ def local_path(text: str, fallback: str = "/") -> str:
     return text if ours else fallback
 
 
+def see_other(path: str) -> HttpResponse:
+    """The page that follows a form, asked for by GET: sent again by the browser, it is not the form that is sent."""
+    return HttpResponseRedirect(path, status=303)
+
+
 def back(request: HttpRequest, fallback: str = "/", *, anchor: str = "") -> HttpResponse:
     """Lead to the page that the form stood on, as it says itself."""
     path = local_path(request.POST.get("next", ""), fallback)
-    response = HttpResponseRedirect(f"{path.partition('#')[0]}#{anchor}" if anchor else path)
-    response.status_code = 303
-    return response
+    return see_other(f"{path.partition('#')[0]}#{anchor}" if anchor else path)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
 
 from broadsheet import submitting
@@ -20,14 +20,13 @@ from broadsheet.store.catalogue import get_paper, list_cards
 from broadsheet.store.matching import papers_of
 from broadsheet.store.memberships import organisations_of
 from broadsheet.submitting import ALLOWED, REASON, Proposal, standing_of
-from broadsheet.web.access import Who, open_to
+from broadsheet.web.access import BOTH, Who, open_to
 from broadsheet.web.files import read_files
 from broadsheet.web.rendering import render
-from broadsheet.web.returning import back
+from broadsheet.web.returning import back, see_other
 from broadsheet.web.submission_form import Entry, chosen, doubles_of, entry_of
 from broadsheet.web.viewing import viewer_of
 
-BOTH = ("GET", "HEAD", "POST")
 REFUSED = 400
 BESIDES = ("reason", "own", "organisation", "alt", "paper")
 """Fields of the last step that come back as they were sent."""
@@ -134,9 +133,7 @@ def _submit(viewer: Viewer, request: HttpRequest, pasted: Pasted, at: datetime) 
 
 
 def _see(number: int) -> HttpResponse:
-    response = HttpResponseRedirect(f"/submissions/{number}")
-    response.status_code = 303
-    return response
+    return see_other(f"/submissions/{number}")
 
 
 @open_to(Who.SIGNED_IN)

@@ -1,6 +1,6 @@
 """Tokens: the page of one's keys for programs."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from broadsheet.clock import now
 from broadsheet.errors import BadInput
@@ -10,6 +10,7 @@ from broadsheet.tokens import DAYS, SCOPES, Wanted, list_tokens, make_token, rev
 from broadsheet.web.access import Who, open_to
 from broadsheet.web.confirming import ask_again
 from broadsheet.web.rendering import render
+from broadsheet.web.returning import see_other
 from broadsheet.web.viewing import viewer_of
 
 MADE = Allowance(30, DAY)
@@ -43,9 +44,7 @@ def make(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End a token."""
     revoke_token(viewer_of(request), number)
-    response = HttpResponseRedirect("/account/tokens")
-    response.status_code = 303
-    return response
+    return see_other("/account/tokens")
 
 
 def _page(request: HttpRequest, *, secret: str = "", problem: str = "", status: int = 200) -> HttpResponse:

@@ -16,7 +16,6 @@ from broadsheet.reasons import Reason
 from broadsheet.web.rendering import cards_html
 
 KEPT_REASONS = 4_096
-END_OF_CARD = Markup("</article>")
 
 INLINE = 15
 """Entries of a page that carry their reason with them; behind the others a link brings it, to keep the page light."""
@@ -34,18 +33,13 @@ def ranked_html(
 ) -> Markup:
     """Entries `first` to `last` of a ranked page, numbered, each with its reason under it, or a link to it."""
     cards = ranked.cards.items[first:last]
-    html = cards_html(context, cards, first_rank=ranked.cards.offset + first + 1, lead=lead)
-    # What a card holds of others' texts is escaped: its own end is the only one.
-    pieces = html.split(END_OF_CARD)
-    if len(pieces) != len(cards) + 1:
-        return html
     base, asked = _asked(context["here"])
-    reasons = (
-        _reason_or_link(ranked.reasons.get(card.id), card.id, base, asked, place)
+    beneath = {
+        card.id: _reason_or_link(ranked.reasons[card.id], card.id, base, asked, place)
         for place, card in enumerate(cards, start=first)
-    )
-    ended = [piece + reason + END_OF_CARD for piece, reason in zip(pieces, reasons, strict=False)]
-    return Markup("").join([*ended, pieces[-1]])
+        if card.id in ranked.reasons
+    }
+    return cards_html(context, cards, first_rank=ranked.cards.offset + first + 1, lead=lead, beneath=beneath)
 
 
 def _asked(here: str) -> tuple[str, str]:
@@ -56,9 +50,7 @@ def _asked(here: str) -> tuple[str, str]:
     return f"{parts.path}?{kept}{'&' if kept else ''}", dict(pairs).get("why", "")
 
 
-def _reason_or_link(reason: Reason | None, paper: int, base: str, asked: str, place: int) -> Markup:
-    if reason is None:
-        return Markup("")
+def _reason_or_link(reason: Reason, paper: int, base: str, asked: str, place: int) -> Markup:
     if place < INLINE or asked == str(paper):
         return reason_html(reason, opened=asked == str(paper))
     return ASK.format(base, paper, paper)
